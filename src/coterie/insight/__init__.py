@@ -1,0 +1,1 @@
+"""From tables and labels to words: exploration, profiles, names and rules."""

@@ -1,0 +1,1 @@
+"""What is kept: bundles, exports, and the files a run leaves."""
