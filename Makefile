@@ -55,9 +55,9 @@ bench: install-dev
 # Needs uv (pip install uv). Writes no host name.
 lock:
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-		--no-header pyproject.toml --group build -o requirements.lock
+		--no-header pyproject.toml --extra serve --group build -o requirements.lock
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-		--no-header pyproject.toml --group build --group dev --extra skops -c requirements.lock \
+		--no-header pyproject.toml --group build --group dev --extra serve --extra skops --extra track -c requirements.lock \
 		-o requirements-dev.lock
 
 clean:
