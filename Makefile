@@ -37,10 +37,10 @@ $(VENV)/installed-dev: requirements-dev.lock $(VENV)/installed
 	@touch $@
 
 test: install-dev
-	@$(BIN)/python -m pytest -q -n 2 -m "not slow" $(TESTS)
+	@$(BIN)/python -m pytest -q -n 2 --dist worksteal -m "not slow" $(TESTS)
 
 test-slow: install-dev
-	@$(BIN)/python -m pytest -q -n 2 -m slow $(TESTS)
+	@$(BIN)/python -m pytest -q -n 2 --dist worksteal --durations=15 -m slow $(TESTS)
 
 check: install-dev
 	$(BIN)/ruff check .

@@ -91,7 +91,7 @@ def test_any_frame_is_segmented_or_refused(frame):
 
 
 @pytest.mark.slow
-@settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 @given(tables())
 def test_many_more_frames_are_segmented_or_refused(frame):
     check(frame, len(frame))

@@ -16,6 +16,8 @@ _BATCH_ROWS = 1_000
 _BATCH_CELLS = 400_000
 _CANDIDATES = 100
 _ROUNDING = 1e-12
+# A swap must lower the inertia by this share to count.
+_GAIN = 1e-9
 
 
 class Fit(NamedTuple):
@@ -48,10 +50,13 @@ def search(
     while failures < 2 * effort and best.inertia > floor:
         swaps = _swaps(points, weights, best, rng, batch)
         trial = descend_best(points, weights, swaps)
-        if trial.inertia < best.inertia * (1 - 1e-9):
-            best, failures = descend(points, weights, trial.centres), 0
-        else:
-            failures += batch
+        failures += batch
+        if trial.inertia < best.inertia * (1 - _GAIN):
+            # A batch's inertia is a difference of large sums: only the exact one may be believed,
+            # or two ends of equal inertia would follow each other for ever.
+            trial = descend(points, weights, trial.centres)
+            if trial.inertia < best.inertia * (1 - _GAIN):
+                best, failures = trial, 0
     return best
 
 
