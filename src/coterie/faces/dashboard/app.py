@@ -1,0 +1,117 @@
+"""The dashboard's one script: who is looking, which pages there are, which study is chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from importlib import import_module
+from importlib.util import find_spec
+
+import streamlit as st
+
+from coterie.faces.dashboard import pieces, who
+from coterie.faces.dashboard.theme import style
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One page of the dashboard.
+
+    Attributes
+    ----------
+    address : str
+        In the browser, and the name of its module under `pages`, which has a function `page`.
+    title, icon, part : str
+    action : str
+        What a person must be allowed to do to see it listed.
+    """
+
+    address: str
+    title: str
+    icon: str
+    part: str
+    action: str = "look"
+
+
+ENTRIES = (
+    Entry("overview", "Overview", "donut_small", ""),
+    Entry("data", "Data", "table", "Find segments", "upload"),
+    Entry("explore", "Explore", "query_stats", "Find segments", "upload"),
+    Entry("segment", "Segment", "category", "Find segments", "train"),
+    Entry("profiles", "Profiles", "groups", "Use segments"),
+    Entry("predict", "Predict", "person_pin_circle", "Use segments", "place"),
+    Entry("campaigns", "Campaigns", "campaign", "Use segments"),
+    Entry("models", "Models", "inventory_2", "Keep"),
+    Entry("people", "People", "manage_accounts", "Keep", "people"),
+)
+
+
+def run(*, login_inside: bool = False) -> None:
+    """Draw the page that is asked for.
+
+    Parameters
+    ----------
+    login_inside : bool
+        Ask for name and password on the page itself, where no gate stands before it.
+    """
+    st.set_page_config(page_title="Coterie", page_icon=":material/donut_small:", layout="wide")
+    st.html(f"<style>{style()}</style>")
+    person = who.find_person()
+    if person is None:
+        _outside(login_inside)
+        return
+    keep_study()
+    pages = dict(_pages(person.may))
+    pieces.register({address: page for address, (_, page) in pages.items()})
+    parts: dict[str, list[st.Page]] = {}
+    for part, page in pages.values():
+        parts.setdefault(part, []).append(page)
+    chosen = st.navigation(parts, position="sidebar", expanded=True)
+    chosen.run()
+
+
+def keep_study() -> None:
+    """Keep the chosen study in the address and in the state; the address has the last word."""
+    asked = st.query_params.get("study")
+    if asked:
+        st.session_state[pieces.STUDY] = asked
+    elif st.session_state.get(pieces.STUDY):
+        st.query_params["study"] = st.session_state[pieces.STUDY]
+
+
+def _pages(may: Callable[[str], bool]) -> Iterator[tuple[str, tuple[str, st.Page]]]:
+    """Yield the pages that are there and that the person may see, by address."""
+    for entry in ENTRIES:
+        name = f"coterie.faces.dashboard.pages.{entry.address}"
+        if not may(entry.action) or find_spec(name) is None:
+            continue
+        yield (
+            entry.address,
+            (
+                entry.part,
+                st.Page(
+                    import_module(name).page,
+                    title=entry.title,
+                    icon=f":material/{entry.icon}:",
+                    url_path=entry.address,
+                    default=entry.address == "overview",
+                ),
+            ),
+        )
+
+
+def _outside(login_inside: bool) -> None:
+    """Show the way in to someone who has no session, or none any more."""
+    st.navigation([st.Page(lambda: None, title="Coterie")], position="hidden").run()
+    if login_inside:
+        from coterie.faces.dashboard.login import page
+
+        page()
+        return
+    st.session_state.clear()
+    pieces.page_title("You are logged out", "Your studies are where you left them.")
+    st.html('<p><a class="co-button" href="/login" target="_self">Log in</a></p>')
+
+
+if __name__ == "__main__":
+    run()

@@ -1,0 +1,3 @@
+from coterie.faces.dashboard.app import run
+
+run(login_inside=True)
