@@ -4,143 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 import numpy as np
 
 from coterie.cluster.base import CentreClustering
-from coterie.cluster.confidence import memberships, squared_distances
 from coterie.config import RunConfig
 from coterie.errors import ConfigError
 from coterie.insight.rules import Rules
-from coterie.insight.wording import join_words
+from coterie.placement import Placement, Segment
+from coterie.placing import Placer
 from coterie.prepare.cleaning import Cleaning
 from coterie.prepare.features import Derived
 from coterie.prepare.scaling import Scaling
-from coterie.records import read_record
 from coterie.schema import Column, DateOrder, Schema
 from coterie.scoring import ANSWER, score_source
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+__all__ = ["Placement", "Segment", "Segmentation", "assign_rows", "name_expression"]
+
 NO_SEGMENT = "none"
-UNLIKE_FACTOR = 1.5
-
-
-@dataclass(frozen=True)
-class Segment:
-    """What people see of one group.
-
-    Attributes
-    ----------
-    id : int
-        From 1, in the canonical order.
-    name, description, advice : str
-    archetype : str
-        The well-known name of such a group, or an empty string.
-    size : int
-        Customers of the training data in it.
-    share : float
-        Of all customers, 0 to 1.
-    stability : float or None
-        Mean Jaccard agreement over bootstrap refits (Hennig 2007); 0.75 and more is stable.
-    facts : tuple of str
-        What sets it apart, strongest first, in the customers' own units.
-    rule : str
-    rule_precision, rule_coverage : float or None
-        On rows that the rule did not see.
-    profile : mapping of str to float
-        Mean of each feature in its own unit.
-    distances : tuple of float
-        Median, 90 % and 99 % quantile of its customers' distance to its centre (scaled units).
-    """
-
-    id: int
-    name: str
-    description: str
-    advice: str
-    archetype: str
-    size: int
-    share: float
-    stability: float | None
-    facts: tuple[str, ...]
-    rule: str
-    rule_precision: float | None
-    rule_coverage: float | None
-    profile: Mapping[str, float]
-    distances: tuple[float, float, float]
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return plain JSON values."""
-        plain = {key: getattr(self, key) for key in self.__dataclass_fields__}
-        return {
-            **plain,
-            "facts": list(self.facts),
-            "profile": dict(self.profile),
-            "distances": list(self.distances),
-        }
-
-    @classmethod
-    def from_dict(cls, plain: Mapping[str, Any]) -> Segment:
-        """Build from `to_dict`'s result."""
-        return cls(
-            **{
-                **plain,
-                "facts": tuple(plain["facts"]),
-                "distances": tuple(plain["distances"]),
-            }
-        )
-
-
-@dataclass(frozen=True)
-class Placement:
-    """One customer's answer.
-
-    Attributes
-    ----------
-    segment_id : int
-    segment : str
-    confidence : float
-        How likely a model fitted to other customers would place this one the same, 0 to 1.
-    runner_up : str or None
-        Name of the next nearest segment; None if there is one segment only.
-    rule : str
-        The rule that held for this customer.
-    rule_agrees : bool
-        Whether that rule leads to the same segment as the centres do.
-    distance, typical_distance : float
-        To the segment's centre, and the median of that segment's own customers.
-    unlike : bool
-        True if hardly any customer seen in training is as far from its segment as this one.
-    outside_range : tuple of str
-        Columns whose value lies outside what training saw.
-    imputed : tuple of str
-        Features whose value was missing or impossible and was filled with the typical one.
-    notes : tuple of str
-        Sentences on the above.
-    """
-
-    segment_id: int
-    segment: str
-    confidence: float
-    runner_up: str | None
-    rule: str
-    rule_agrees: bool
-    distance: float
-    typical_distance: float
-    unlike: bool
-    outside_range: tuple[str, ...]
-    imputed: tuple[str, ...]
-    notes: tuple[str, ...]
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return plain JSON values."""
-        return {
-            key: list(value) if isinstance(value := getattr(self, key), tuple) else value
-            for key in self.__dataclass_fields__
-        }
 
 
 @dataclass(frozen=True)
@@ -224,8 +111,25 @@ class Segmentation:
         RecordError
             If a column is unknown, a value cannot be read, or nothing usable is given.
         """
-        values = read_record(record, self.schema, self.inputs, self.derived)
-        return _place_values(self, values)
+        return self._placer.place(record)
+
+    @cached_property
+    def _placer(self) -> Placer:
+        """All that does not change from one customer to the next, worked out once."""
+        return Placer(self)
+
+    def values(self, record: Mapping[str, object]) -> dict[str, float]:
+        """Return what `place` reads from a record: each feature in its own unit, gaps filled.
+
+        Raises
+        ------
+        RecordError
+            As `place`.
+        """
+        read = read_record(record, self.schema, self.inputs, self.derived)
+        full, _ = _completed(self, read)
+        raw = np.array([[_number(full.get(name)) for name in self.features]])
+        return dict(zip(self.features, self.scaling.filled(raw)[0].tolist(), strict=True))
 
     def score(self, source: Any, *, dates: DateOrder | None = None) -> Any:
         """Add the answer to every row of a table: the same rows, in the same order.
@@ -337,100 +241,3 @@ def _sum(expressions: list[nw.Expr]) -> nw.Expr:
     for expression in expressions[1:]:
         total = total + expression
     return total
-
-
-def _place_values(model: Segmentation, values: Mapping[str, object]) -> Placement:
-    """Place a record whose values are read and typed; missing ones are None."""
-    possible, impossible = model.cleaning.clean_record(values)
-    full: dict[str, object] = dict(possible)
-    for definition in model.derived:
-        full[definition.column.name] = definition.value(full)
-    raw = np.array([[_number(full.get(name)) for name in model.features]])
-    point = model.scaling.matrix(raw)
-    squares = squared_distances(point, model.clustering.centres)
-    order = np.argsort(squares[0], kind="stable")
-    best = int(order[0])
-    segment = model.segments[best]
-    free = model.scaling.matrix(raw, capped=False)
-    distance = float(np.sqrt(squared_distances(free, model.clustering.centres)[0, best]))
-    imputed = tuple(n for n, v in zip(model.features, raw[0], strict=True) if np.isnan(v))
-    filled = model.scaling.filled(raw)[0]
-    ruled = {**full, **dict(zip(model.features, filled.tolist(), strict=True))}
-    by_rule, rule = model.rules.follow(ruled)
-    outside = _outside(model.ranges, full)
-    unlike = distance > UNLIKE_FACTOR * max(segment.distances[2], 1e-12)
-    return Placement(
-        segment_id=segment.id,
-        segment=segment.name,
-        confidence=float(memberships(squares, model.temperature)[0, best]),
-        runner_up=model.segments[int(order[1])].name if len(order) > 1 else None,
-        rule=rule,
-        rule_agrees=by_rule == segment.id,
-        distance=distance,
-        typical_distance=segment.distances[0],
-        unlike=unlike,
-        outside_range=outside,
-        imputed=imputed,
-        notes=_placement_notes(model, full, impossible, imputed, outside, unlike),
-    )
-
-
-def _number(value: object) -> float:
-    """Return a typed value as float; NaN for None and for what is no number."""
-    if isinstance(value, bool | int | float):
-        return float(value)
-    return float("nan")
-
-
-def _outside(
-    ranges: Mapping[str, tuple[float, float]], values: Mapping[str, object]
-) -> tuple[str, ...]:
-    """Return the columns whose value lies outside what training saw."""
-    outside = []
-    for name, (low, high) in ranges.items():
-        number = _number(values.get(name))
-        if number < low or number > high:
-            outside.append(name)
-    return tuple(outside)
-
-
-def _said(value: object) -> str:
-    """Return a value as a person would write it."""
-    if not isinstance(value, float | int):
-        return str(value)
-    return f"{value:,.10g}" if abs(value) >= 10_000 else f"{value:.10g}"  # years without a comma
-
-
-def _placement_notes(
-    model: Segmentation,
-    values: Mapping[str, object],
-    impossible: Mapping[str, object],
-    imputed: tuple[str, ...],
-    outside: tuple[str, ...],
-    unlike: bool,
-) -> tuple[str, ...]:
-    """Say in sentences what the reader of a Placement should know."""
-    described = model.described
-    notes = [
-        f"{described[name].label} cannot be {_said(value)}; it was treated as missing."
-        for name, value in impossible.items()
-    ]
-    missing = [described[name].label for name in imputed if name not in impossible]
-    if missing:
-        verb = "was missing and" if len(missing) == 1 else "were missing and each"
-        notes.append(
-            f"{join_words(missing)} {verb} filled with the typical value, which the confidence "
-            "takes as known."
-        )
-    for name in outside:
-        low, high = model.ranges[name]
-        notes.append(
-            f"{described[name].label} is {_said(values.get(name))}; "
-            f"the customers seen in training lie between {_said(low)} and {_said(high)}."
-        )
-    if unlike:
-        notes.append(
-            "This customer is unlike anyone seen in training; read the segment as the nearest, "
-            "not as a fit."
-        )
-    return tuple(notes)

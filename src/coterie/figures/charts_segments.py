@@ -58,6 +58,7 @@ def scatter(
         labels=(with_unit(axes[0]), with_unit(axes[1])),
         units=(axes[0].unit, axes[1].unit),
         years=_years(axes),
+        columns=tuple(axis.name for axis in axes),
         names=names,
         centres=centres,
         total=total,
@@ -92,6 +93,7 @@ def scatter_3d(
         labels=tuple(with_unit(axis) for axis in axes),
         units=tuple(axis.unit for axis in axes),
         years=_years(axes),
+        columns=tuple(axis.name for axis in axes),
         names=names,
         centres=None,
         total=total,
@@ -161,6 +163,7 @@ def _scatter(
     total: int | None,
     seed: int,
     years: tuple[str, ...] = (),
+    columns: tuple[str, ...] = (),
 ) -> Chart:
     """Thin the points, place the names, and build the chart."""
     usable = (np.abs(np.stack(values)) <= LARGEST).all(axis=0)  # False for NaN too
@@ -200,6 +203,7 @@ def _scatter(
         encoding={
             **{f"{key}_label": label for key, label in zip(keys, labels, strict=True)},
             "years": years,
+            "columns": columns,
             "names": dict(names),
             "centres": {n: tuple(float(c) for c in centres[n]) for n in there if n in centres},
         },
