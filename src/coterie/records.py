@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from datetime import date, datetime
 from difflib import get_close_matches
@@ -15,53 +16,88 @@ from coterie.tables.parsing import parse_date, parse_number
 MISSING_WORDS = frozenset({"", "na", "n/a", "nan", "none", "null", "unknown", "-", "?", "#n/a"})
 
 
-def read_record(
-    record: Mapping[str, object],
-    schema: Schema,
-    inputs: tuple[Column, ...],
-    derived: tuple[Derived, ...],
-) -> dict[str, object]:
-    """Return typed values of the columns that placing needs; None where a value is missing.
+class RecordReader:
+    """Reads the records of one model: what its columns are called is worked out once.
 
     Parameters
     ----------
-    record : mapping of str to object
     schema : Schema
         Of the training table: any of its columns may be given.
     inputs : tuple of Column
         The columns that placing needs.
     derived : tuple of Derived
         What is computed, and so cannot be given.
-
-    Raises
-    ------
-    RecordError
-        If a column is unknown, a value cannot be read, or nothing usable is given.
     """
-    spelt = {plain_name(column.name): column.name for column in schema}
-    for column in schema:
-        for other in (column.source, column.meaning):
-            if other:
-                spelt.setdefault(plain_name(other), column.name)
-    values: dict[str, object] = {column.name: None for column in inputs}
-    faults = []
-    for key, value in record.items():
-        name = key if key in schema else spelt.get(plain_name(str(key)))
-        if name is None:
-            faults.append(_unknown(str(key), inputs, derived))
-        elif name in values:
-            try:
-                values[name] = read_value(schema[name], value)
-            except ValueError as fault:
-                faults.append(str(fault))
-    if faults:
-        raise RecordError(" ".join(faults))
-    if all(value is None for value in values.values()):
-        needed = ", ".join(column.name for column in inputs)
+
+    def __init__(
+        self, schema: Schema, inputs: tuple[Column, ...], derived: tuple[Derived, ...]
+    ) -> None:
+        self._schema = schema
+        self._inputs = inputs
+        self._derived = derived
+        self._missing: dict[str, object] = dict.fromkeys((c.name for c in inputs), None)
+        self._numbers = frozenset(c.name for c in inputs if c.numeric and schema[c.name].numeric)
+        self._spelt = {plain_name(column.name): column.name for column in schema}
+        for column in schema:
+            for other in (column.source, column.meaning):
+                if other:
+                    self._spelt.setdefault(plain_name(other), column.name)
+
+    def read(self, record: Mapping[str, object]) -> dict[str, object]:
+        """Return typed values of the columns that placing needs; None where a value is missing.
+
+        Parameters
+        ----------
+        record : mapping of str to object
+
+        Returns
+        -------
+        dict of str to float, date, str or None
+            New, in the order of the table; every number is a finite float.
+
+        Raises
+        ------
+        RecordError
+            If a column is unknown, a value cannot be read, or nothing usable is given.
+        """
+        values = self._missing.copy()
+        faults: list[str] = []
+        for key, value in record.items():
+            if (type(value) is float or type(value) is int) and key in self._numbers:
+                try:
+                    number = float(value)
+                except OverflowError:
+                    number = math.inf
+                if number - number == 0.0:  # neither NaN nor infinite
+                    values[key] = number
+                    continue
+            self._read_one(key, value, values, faults)
+        if faults:
+            raise RecordError(" ".join(faults))
+        for value in values.values():
+            if value is not None:
+                return values
+        needed = ", ".join(self._missing)
         raise RecordError(
             f"The record has no value to place a customer by. It needs at least one of: {needed}."
         )
-    return values
+
+    def find(self, key: str) -> str | None:
+        """Return the table's column that a record's key means, by the usual spellings."""
+        return key if key in self._schema else self._spelt.get(plain_name(str(key)))
+
+    def _read_one(
+        self, key: str, value: object, values: dict[str, object], faults: list[str]
+    ) -> None:
+        """Read one value into `values`, or add a fault."""
+        name = self.find(key)
+        if name is None:
+            faults.append(_unknown(str(key), self._inputs, self._derived))
+        elif name in values:
+            try:
+                values[name] = read_value(self._schema[name], value)
+            except ValueError as fault:
+                faults.append(str(fault))
 
 
 def _unknown(key: str, inputs: tuple[Column, ...], derived: tuple[Derived, ...]) -> str:

@@ -126,10 +126,7 @@ class Segmentation:
         RecordError
             As `place`.
         """
-        read = read_record(record, self.schema, self.inputs, self.derived)
-        full, _ = _completed(self, read)
-        raw = np.array([[_number(full.get(name)) for name in self.features]])
-        return dict(zip(self.features, self.scaling.filled(raw)[0].tolist(), strict=True))
+        return self._placer.values(record)
 
     def score(self, source: Any, *, dates: DateOrder | None = None) -> Any:
         """Add the answer to every row of a table: the same rows, in the same order.

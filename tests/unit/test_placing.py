@@ -1,0 +1,157 @@
+"""Placing one customer: the same answer as array arithmetic, and as the whole table gets."""
+
+from __future__ import annotations
+
+import copy
+import math
+import pickle
+from dataclasses import replace
+
+import numpy as np
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import coterie as ct
+from coterie.cluster.confidence import memberships, squared_distances
+from coterie.errors import RecordError
+from coterie.records import RecordReader, read_value
+from coterie.schema import Column, Schema
+from coterie.tables.synthetic import make_campaign, make_customers
+
+
+@pytest.fixture(scope="module")
+def model() -> ct.Segmentation:
+    customers, _truth = make_customers(400, segments=4, seed=4)
+    return ct.segment(customers).segmentation
+
+
+@pytest.fixture(scope="module", params=[None, 0.8])
+def campaign(request) -> ct.Segmentation:
+    customers, _truth = make_campaign(400, 4, seed=4)
+    return ct.segment(customers, k=4, pca=request.param).segmentation
+
+
+def by_arrays(model: ct.Segmentation, values: dict[str, float | None]) -> dict[str, object]:
+    """Place a typed record with NumPy and the public parts: the other road."""
+    possible, _impossible = model.cleaning.clean_record(values)
+    full = dict(possible)
+    for definition in model.derived:
+        full[definition.column.name] = definition.value(full)
+    raw = np.array([[math.nan if full.get(f) is None else full[f] for f in model.features]])
+    squares = squared_distances(model.scaling.matrix(raw), model.clustering.centres)
+    best = int(squares[0].argmin())
+    free = squared_distances(model.scaling.matrix(raw, capped=False), model.clustering.centres)
+    seen = {**full, **dict(zip(model.features, model.scaling.filled(raw)[0], strict=True))}
+    by_rule, rule = model.rules.follow(seen)
+    return {
+        "values": dict(zip(model.features, model.scaling.filled(raw)[0], strict=True)),
+        "segment_id": model.segments[best].id,
+        "confidence": memberships(squares, model.temperature)[0, best],
+        "distance": math.sqrt(free[0, best]),
+        "rule": rule,
+        "rule_agrees": by_rule == best + 1,
+        "imputed": tuple(f for f, v in zip(model.features, raw[0], strict=True) if math.isnan(v)),
+    }
+
+
+numbers = st.one_of(
+    st.none(), st.floats(-1e6, 1e6), st.integers(0, 3000).map(float), st.just(1e308), st.just(0.0)
+)
+
+
+@given(data=st.data())
+def test_a_placement_is_what_array_arithmetic_gives(campaign, data):
+    names = [column.name for column in campaign.inputs]
+    values = {name: data.draw(numbers, label=name) for name in names}
+    values["Income"] = data.draw(st.floats(0, 1e6), label="Income")
+    expected, placed = by_arrays(campaign, values), campaign.place(values)
+    assert campaign.values(values) == expected["values"]
+    assert placed.distance == pytest.approx(expected["distance"], rel=1e-7, abs=1e-6)
+    assert placed.confidence == pytest.approx(expected["confidence"], abs=1e-7)
+    if expected["confidence"] > 0.5 + 1e-6:  # else two centres are equally near
+        assert placed.segment_id == expected["segment_id"]
+        assert placed.rule_agrees == expected["rule_agrees"]
+    assert (placed.rule, placed.imputed) == (expected["rule"], expected["imputed"])
+
+
+def test_every_row_of_a_table_is_placed_as_its_record(campaign):
+    customers, _truth = make_campaign(200, 4, seed=9)
+    scored = campaign.score(customers)
+    for row, record in zip(scored.to_dicts(), customers.to_dicts(), strict=True):
+        placed = campaign.place(record)
+        assert (placed.segment_id, placed.segment) == (row["segment_id"], row["segment"])
+        assert placed.confidence == pytest.approx(row["confidence"], rel=1e-12)
+
+
+def test_of_two_equally_near_segments_the_first_is_taken_in_both_roads(model):
+    centres = model.clustering.centres.copy()
+    centres[1] = centres[0]
+    twins = replace(model, clustering=replace(model.clustering, centres=centres))
+    customers, _truth = make_customers(50, segments=4, seed=1)
+    ids = twins.score(customers)["segment_id"].to_list()
+    assert [twins.place(record).segment_id for record in customers.to_dicts()] == ids
+    assert 1 in ids
+    assert 2 not in ids
+
+
+def test_a_changed_model_places_by_what_was_changed(model):
+    record = {"age": 30, "annual_income": 40_000}
+    before = model.place(record)
+    renamed = model.renamed({before.segment_id: "Newcomers"})
+    assert renamed.place(record).segment == "Newcomers"
+    assert model.place(record) == before
+
+
+def test_a_model_that_has_placed_is_equal_to_itself_copied_and_pickled(model):
+    record = {"age": 30, "annual_income": 40_000, "spending_score": 50, "savings": 5_000}
+    expected = model.place(record)
+    for other in (copy.deepcopy(model), pickle.loads(pickle.dumps(model))):  # noqa: S301
+        assert other.place(record) == expected
+
+
+def test_a_record_is_not_changed_by_placing(model):
+    record = {"age": 500, "annual_income": 40_000}
+    assert model.place(record).notes
+    assert record == {"age": 500, "annual_income": 40_000}
+
+
+def test_numbers_of_any_library_are_read_as_plain_ones(model):
+    plain = {"age": 30.0, "annual_income": 40_000.0, "spending_score": 50.0, "savings": 5e3}
+    expected = model.place(plain)
+    assert model.place({key: np.float32(value) for key, value in plain.items()}) == expected
+    assert model.place({key: np.int64(value) for key, value in plain.items()}) == expected
+    row = pl.DataFrame([plain]).row(0, named=True)
+    assert model.place(row) == expected
+
+
+@pytest.mark.parametrize("value", [math.inf, -math.inf, 10**400, "1e999"])
+def test_a_number_that_is_not_finite_is_refused(model, value):
+    with pytest.raises(RecordError, match=r"must be a (finite )?number"):
+        model.place({"age": value})
+
+
+def test_nothing_to_place_by_names_what_is_needed(model):
+    for record in ({}, {"age": None}, {"age": math.nan, "savings": "n/a"}, {"gender": "Female"}):
+        with pytest.raises(RecordError, match=r"at least one of: .*annual_income"):
+            model.place(record)
+
+
+def test_a_reader_returns_every_column_that_placing_needs_in_the_order_of_the_table():
+    age = Column("Age (years)", "number", "feature", meaning="age")
+    member = Column("member", "flag", "feature")
+    day = Column("joined", "date", "feature", date_order="dmy")
+    schema = Schema((age, member, day, Column("e-mail", "text", "ignore")))
+    reader = RecordReader(schema, (age, member, day), ())
+    read = reader.read({"member": "yes", "age": "31", "joined": "4/9/2012", "e-mail": "a@b.c"})
+    assert list(read) == ["Age (years)", "member", "joined"]
+    assert (read["Age (years)"], read["member"]) == (31.0, 1.0)
+    assert read["joined"] == read_value(day, "2012-09-04")
+    assert (reader.find("AGE"), reader.find("E-Mail"), reader.find("x")) == (
+        "Age (years)",
+        "e-mail",
+        None,
+    )
+    with pytest.raises(RecordError, match=r"x\. .*must be a number"):
+        reader.read({"x": 1, "age": "old"})
