@@ -1,0 +1,1 @@
+"""One module a revision, oldest first; none is ever edited after a release."""

@@ -1,0 +1,227 @@
+"""Logging in and out, and the sessions in between."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from coterie.stores.accounts import throttling
+from coterie.stores.accounts.errors import LoginRefused
+from coterie.stores.accounts.hashing import csrf_of, fingerprint, new_token
+from coterie.stores.accounts.store import Store, person_of
+from coterie.stores.accounts.tables import people, sessions
+from coterie.stores.accounts.usernames import key_of
+from coterie.stores.accounts.values import Person, Session
+
+# A session that is used is marked so at most this often: a page makes dozens of requests.
+_TOUCH_SECONDS = 60.0
+
+
+class Sessions(Store):
+    """Who is logged in."""
+
+    def log_in(self, username: str, password: str, *, address: str) -> tuple[Person, str]:
+        """Check a password and open a session.
+
+        An unknown name, a wrong password and a disabled person get the same answer after the
+        same work.
+
+        Parameters
+        ----------
+        username, password : str
+            As they were typed; anything at all.
+        address : str
+            Where the attempt comes from.
+
+        Returns
+        -------
+        Person
+        str
+            The token of a new session; only its hash is stored.
+
+        Raises
+        ------
+        LoginRefused
+            With `retry_after` where too many attempts failed for this name or this address;
+            the password is not looked at then.
+        """
+        stored = self._count_attempt(username, address)
+        if not self.hasher.fits(password, stored):
+            self._refuse(username, address)
+        renewed = stored if stored is None else self._renewed(password, stored)
+        now, token = self._now(), new_token()
+        with self._database.write() as connection:
+            row = connection.execute(
+                sa.select(people)
+                .where(people.c.username_key == key_of(username))
+                .where(people.c.password_hash == stored, ~people.c.disabled)
+                .with_for_update()
+            ).one_or_none()
+            if row is not None:
+                person = person_of(row)
+                throttling.forget(connection, throttling.account_key(key_of(username)))
+                if renewed != stored:
+                    connection.execute(
+                        people.update()
+                        .where(people.c.id == person.id)
+                        .values(password_hash=renewed)
+                    )
+                self._insert_session(connection, person, token, address, now)
+                self._note(connection, "login", person=person, address=address)
+        if row is None:
+            self._refuse(username, address)
+        return person, token
+
+    def open_session(self, person: Person, *, address: str) -> str:
+        """Open a session for a person known by other means; return its token.
+
+        Raises
+        ------
+        LoginRefused
+            If the person is disabled.
+        """
+        now, token = self._now(), new_token()
+        with self._database.write() as connection:
+            row = connection.execute(
+                sa.select(people)
+                .where(people.c.id == person.id, ~people.c.disabled)
+                .with_for_update()
+            ).one_or_none()
+            if row is None:
+                raise LoginRefused
+            self._insert_session(connection, person, token, address, now)
+            self._note(connection, "login", person=person, address=address)
+        return token
+
+    def session(self, token: str, *, touch: bool = True) -> Session | None:
+        """Return the session of a token; None where it ended or never was.
+
+        Parameters
+        ----------
+        token : str
+        touch : bool
+            Whether the session counts as used now. Written at most once a minute.
+        """
+        now, key = self._now(), fingerprint(token)
+        with self._database.read() as connection:
+            row = connection.execute(_SESSION, {"key": key, "now": now}).one_or_none()
+        if row is None:
+            return None
+        idle = timedelta(hours=self.policy.idle_hours)
+        if row.seen_at + idle <= now:
+            return None
+        seen = row.seen_at
+        # A short idle limit wants to be told more often than once a minute.
+        if touch and now - seen >= min(timedelta(seconds=_TOUCH_SECONDS), idle / 10):
+            with self._database.write() as connection:
+                connection.execute(
+                    sessions.update().where(sessions.c.token_hash == key).values(seen_at=now)
+                )
+            seen = now
+        return Session(
+            person=person_of(row),
+            csrf=csrf_of(token),
+            created_at=row.began_at,
+            expires_at=min(row.ends_at, seen + idle),
+            address=row.address,
+        )
+
+    def log_out(self, token: str) -> None:
+        """End one session; nothing happens where there is none."""
+        with self._database.write() as connection:
+            key = fingerprint(token)
+            row = connection.execute(_SESSION, {"key": key, "now": self._now()}).one_or_none()
+            connection.execute(sessions.delete().where(sessions.c.token_hash == key))
+            if row is not None:
+                self._note(connection, "logout", person=person_of(row), address=row.address)
+
+    def end_sessions(self, person: Person, *, by: Person | None = None) -> int:
+        """End all sessions of a person; return how many there were."""
+        with self._database.write() as connection:
+            ended = self._end_sessions(connection, person.id)
+            if ended:
+                subject = person.username
+                self._note(connection, "sessions ended", person=by, subject=subject)
+        return ended
+
+    def _count_attempt(self, username: str, address: str) -> str | None:
+        """Count an attempt before it is looked at; return the stored hash, None for nobody's.
+
+        Counted first, so that a hundred guesses at once are a hundred and not one.
+        """
+        now, name = self._now(), key_of(username)
+        account, origin = throttling.account_key(name), throttling.address_key(address)
+        delays = self.policy.account_delays
+        with self._database.write() as connection:
+            waits = [throttling.waiting(connection, key, now) for key in (account, origin)]
+            wait = max((one for one in waits if one is not None), default=None)
+            if wait is None:
+                throttling.count_failure(connection, account, delays, now)
+            row = connection.execute(
+                sa.select(people.c.password_hash, people.c.disabled).where(
+                    people.c.username_key == name
+                )
+            ).one_or_none()
+        if wait is not None:
+            raise LoginRefused(wait)
+        return None if row is None or row.disabled else row.password_hash
+
+    def _refuse(self, username: str, address: str) -> None:
+        """Count the failure against the address, write it down and refuse.
+
+        What was typed is written down only where it is somebody's name: people type passwords
+        where the name belongs.
+        """
+        now = self._now()
+        with self._database.write() as connection:
+            key = throttling.address_key(address)
+            throttling.count_failure(connection, key, self.policy.address_delays, now)
+            known = connection.execute(
+                sa.select(people.c.username).where(people.c.username_key == key_of(username))
+            ).scalar()
+            self._note(
+                connection, "login refused", address=address, subject=known or "(unknown name)"
+            )
+        raise LoginRefused
+
+    def _renewed(self, password: str, stored: str) -> str:
+        """Return the hash to keep: a new one where hashes are made differently by now."""
+        return self.hasher.hash(password) if self.hasher.is_outdated(stored) else stored
+
+    def _insert_session(
+        self, connection: sa.Connection, person: Person, token: str, address: str, now: datetime
+    ) -> None:
+        connection.execute(
+            sessions.insert().values(
+                token_hash=fingerprint(token),
+                person_id=person.id,
+                address=address[:64],
+                created_at=now,
+                seen_at=now,
+                ends_at=now + timedelta(hours=self.policy.absolute_hours),
+            )
+        )
+
+
+def _session_query() -> sa.Select[Any]:
+    """Return the one statement of each request: a primary key, and the person beside it."""
+    return (
+        sa.select(
+            people,
+            sessions.c.address,
+            sessions.c.created_at.label("began_at"),
+            sessions.c.seen_at,
+            sessions.c.ends_at,
+        )
+        .join(people, people.c.id == sessions.c.person_id)
+        .where(
+            sessions.c.token_hash == sa.bindparam("key"),
+            sessions.c.ends_at > sa.bindparam("now", type_=sessions.c.ends_at.type),
+            ~people.c.disabled,
+        )
+    )
+
+
+_SESSION = _session_query()
