@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+import narwhals as nw
+
 from coterie.insight.exploration import Exploration, summarise
 from coterie.prepare.cleaning import plan_cleaning
 from coterie.schema import DateOrder, Schema
@@ -61,13 +63,18 @@ def explore(
     clock = Clock(progress)
     with clock.stage("read"):
         opened: Opened = open_source(source, schema=schema, dates=dates, as_of=as_of)
+    return explore_opened(opened, clock)[0]
+
+
+def explore_opened(opened: Opened, clock: Clock) -> tuple[Overview, nw.LazyFrame[Any]]:
+    """Describe a table that is open; return also the rows that cleaning keeps, with ROW."""
     with clock.stage("clean"):
         cleaning = plan_cleaning(opened.frame, opened.schema, as_of=opened.as_of)
         kept, count = with_derived(cleaning.apply(opened.frame), opened.derived)
     with clock.stage("explain"):
         described = opened.schema.extended(tuple(d.column for d in opened.derived))
         exploration = summarise(kept, described)
-    return Overview(
+    overview = Overview(
         name=opened.name,
         rows=opened.rows,
         kept=count,
@@ -76,3 +83,4 @@ def explore(
         notes=told_once(*opened.notes, *cleaning.report()),
         exploration=exploration,
     )
+    return overview, kept

@@ -1,0 +1,62 @@
+"""Names that people give to segments, in what was written before they were given."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from coterie.figures.chart import Chart
+
+
+def renamed_summary(summary: dict[str, Any], names: Mapping[int, str]) -> dict[str, Any]:
+    """Return a study's summary with other names for some segments."""
+    segments = [
+        {**segment, "name": names.get(segment["id"], segment["name"])}
+        for segment in summary["segments"]
+    ]
+    return {**summary, "segments": segments}
+
+
+def renamed_chart(chart: Chart, names: Mapping[str, str]) -> Chart:
+    """Return a chart in which segments called so are called otherwise.
+
+    Cells and marks change where they are exactly a name; in the words around the picture, names
+    are found as whole words.
+
+    Examples
+    --------
+    >>> chart = Chart("sizes", "Sizes", data={"segment": ("Stars",)}, alt="Stars: 40 %.")
+    >>> renamed_chart(chart, {"Stars": "VIPs"}).alt
+    'VIPs: 40 %.'
+    """
+    if not names:
+        return chart
+    longest_first = sorted(names, key=len, reverse=True)
+    pattern = re.compile(r"(?<!\w)(" + "|".join(map(re.escape, longest_first)) + r")(?!\w)")
+
+    def words(text: str) -> str:
+        return pattern.sub(lambda found: names[found[1]], text)
+
+    return replace(
+        chart,
+        title=names.get(chart.title, chart.title),
+        alt=words(chart.alt),
+        data={key: _swap(values, names) for key, values in chart.data.items()},
+        encoding={key: _swap(value, names) for key, value in chart.encoding.items()},
+        panels=tuple(renamed_chart(panel, names) for panel in chart.panels),
+    )
+
+
+def _swap(value: Any, names: Mapping[str, str]) -> Any:
+    """Replace what is exactly a name, however deep; keys stay."""
+    if isinstance(value, str):
+        return names.get(value, value)
+    if isinstance(value, tuple):
+        return tuple(_swap(one, names) for one in value)
+    if isinstance(value, list):
+        return [_swap(one, names) for one in value]
+    if isinstance(value, Mapping):
+        return {key: _swap(one, names) for key, one in value.items()}
+    return value
