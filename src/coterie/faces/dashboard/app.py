@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from html import escape
 from importlib import import_module
 from importlib.util import find_spec
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from coterie.faces.dashboard import pieces, who
+from coterie.faces.dashboard import chosen, pieces, who
 from coterie.faces.dashboard.theme import style
+
+if TYPE_CHECKING:
+    from coterie.stores.accounts import Person
+    from coterie.stores.shelf import Card
 
 
 @dataclass(frozen=True)
@@ -60,23 +66,29 @@ def run(*, login_inside: bool = False) -> None:
     if person is None:
         _outside(login_inside)
         return
-    keep_study()
+    cards = who.services().shelf.studies(person.id)
+    chosen.keep(cards)
     pages = dict(_pages(person.may))
     pieces.register({address: page for address, (_, page) in pages.items()})
     parts: dict[str, list[st.Page]] = {}
     for part, page in pages.values():
         parts.setdefault(part, []).append(page)
-    chosen = st.navigation(parts, position="sidebar", expanded=True)
-    chosen.run()
+    page = st.navigation(parts, position="sidebar", expanded=True)
+    _aside(person, cards)
+    page.run()
 
 
-def keep_study() -> None:
-    """Keep the chosen study in the address and in the state; the address has the last word."""
-    asked = st.query_params.get("study")
-    if asked:
-        st.session_state[pieces.STUDY] = asked
-    elif st.session_state.get(pieces.STUDY):
-        st.query_params["study"] = st.session_state[pieces.STUDY]
+def _aside(person: Person, cards: Sequence[Card]) -> None:
+    """Draw what stands beside every page: which study, and who is looking."""
+    with st.sidebar:
+        chosen.pick(cards)
+        st.html(
+            f'<p class="co-who"><strong>{escape(person.username)}</strong>{person.role}'
+            '<a href="/account" target="_self">Your account</a></p>'
+        )
+        if st.button("Log out", icon=":material/logout:", type="tertiary"):
+            who.log_out()
+            st.rerun()
 
 
 def _pages(may: Callable[[str], bool]) -> Iterator[tuple[str, tuple[str, st.Page]]]:

@@ -21,6 +21,7 @@ def show_chart(
     *,
     key: str | None = None,
     titled: bool = True,
+    heading: str = "",
     height: int | None = None,
     figure: go.Figure | None = None,
 ) -> None:
@@ -33,14 +34,16 @@ def show_chart(
         Of the element; wanted where a page draws one chart twice.
     titled : bool
         Write title and subtitle above it; False where the page says them.
+    heading : str
+        Written above it instead of title and subtitle.
     height : int, optional
         In pixels; the chart's own by default.
     figure : plotly Figure, optional
         The chart as painted elsewhere, with something added, such as a star.
     """
-    if titled:
-        st.markdown(f"#### {_plain(chart.title)}")
-        if chart.subtitle:
+    if titled or heading:
+        st.markdown(f"#### {_plain(heading or chart.title)}")
+        if chart.subtitle and not heading:
             st.caption(_plain(chart.subtitle))
     painted = to_plotly(chart, titled=False) if figure is None else figure
     if height is not None:

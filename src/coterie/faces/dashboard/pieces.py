@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from html import escape
 from typing import TYPE_CHECKING, Any
 
@@ -16,19 +16,25 @@ from coterie.figures.words import say_share
 
 if TYPE_CHECKING:
     from coterie.stores.accounts import Person
+    from coterie.stores.shelf import StoredStudy
 
 __all__ = [
     "STUDY",
     "disc",
+    "download",
     "empty",
     "fault",
     "go",
     "guard",
+    "link",
     "page_title",
+    "pairs",
     "register",
+    "say_share",
     "section",
     "segment_bar",
     "show_chart",
+    "take_out",
     "verdict_line",
     "verdict_words",
 ]
@@ -39,6 +45,7 @@ STUDY = "study_id"
 PAGES = "_pages"
 
 MAY_NOT = {
+    "place": "Your role does not allow placing customers.",
     "train": "Your role is viewer: you can look at studies and place customers. "
     "An analyst or an admin can train.",
     "upload": "Your role is viewer: you can look at studies and place customers. "
@@ -108,6 +115,14 @@ def verdict_line(summary: Mapping[str, Any], meaning: str = "") -> None:
         f'aria-hidden="true"></span><strong>{escape(verdict_words(kind, k))}</strong></p>'
         f'<p class="say">{escape(str(summary["verdict_reason"]))}</p>{then}</div>'
     )
+
+
+def pairs(told: Mapping[str, str]) -> str:
+    """Return HTML of words and what is said of each."""
+    rows = "".join(
+        f"<div><dt>{escape(word)}</dt><dd>{escape(said)}</dd></div>" for word, said in told.items()
+    )
+    return f'<dl class="co-pairs">{rows}</dl>'
 
 
 def disc(segment_id: int) -> str:
@@ -185,3 +200,70 @@ def go(page: str) -> None:
         return
     chosen = st.session_state.get(STUDY)
     st.switch_page(found, query_params={"study": chosen} if chosen else {})
+
+
+def link(page: str, label: str, icon: str) -> None:
+    """Draw a link to another page, the chosen study kept; nothing where there is no such page."""
+    found = st.session_state.get(PAGES, {}).get(page)
+    if found is not None:
+        chosen = st.session_state.get(STUDY)
+        st.page_link(
+            found,
+            label=label,
+            icon=f":material/{icon}:",
+            query_params={"study": chosen} if chosen else None,
+        )
+
+
+def download(
+    study: StoredStudy, file: str, label: str, *, action: str = "export", key: str | None = None
+) -> None:
+    """Draw a button that downloads one file of a study; whoever clicks is checked again.
+
+    Parameters
+    ----------
+    study : StoredStudy
+    file : str
+        As in ``study.files``; nothing is drawn where the study has none.
+    label : str
+    action : str
+        What the person must be allowed to do.
+    key : str, optional
+    """
+    path = study.files.get(file)
+    if path is None:
+        return
+    take_out(
+        label,
+        path.read_bytes,
+        f"{study.card.model}-{path.name}",
+        subject=study.card.name,
+        action=action,
+        key=key or f"download-{study.id}-{file}",
+    )
+
+
+def take_out(
+    label: str,
+    make: Callable[[], bytes],
+    file_name: str,
+    *,
+    subject: str,
+    action: str = "export",
+    key: str | None = None,
+) -> None:
+    """Draw a button whose file is made when it is clicked, if the session still holds then."""
+    accounts, token = who.services().accounts, who.token()
+
+    def content() -> bytes:
+        session = accounts.session(token) if token else None
+        if session is None or not session.person.may(action):
+            return b"You are logged out, or your role does not allow this file."
+        accounts.record(
+            "exported", person=session.person, subject=subject, detail={"file": file_name}
+        )
+        return make()
+
+    st.download_button(
+        label, content, file_name, key=key, icon=":material/download:", on_click="ignore"
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import TYPE_CHECKING, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, overload
 
 import streamlit as st
 
@@ -66,9 +66,21 @@ def log_out() -> None:
     st.session_state.clear()
 
 
+@overload
+def fragment(function: Callable[P, R]) -> Callable[P, R]: ...
+
+
+@overload
 def fragment(
-    function: Callable[P, R] | None = None, *, run_every: float | timedelta | str | None = None
-) -> Callable[..., R] | Callable[[Callable[P, R]], Callable[..., R]]:
+    *, run_every: float | timedelta | str | None = None
+) -> Callable[[Callable[P, R]], Callable[P, R]]: ...
+
+
+def fragment(
+    function: Callable[..., Any] | None = None,
+    *,
+    run_every: float | timedelta | str | None = None,
+) -> Any:
     """Make a part of a page that reruns alone, and that checks the session when it does.
 
     Parameters
@@ -78,13 +90,13 @@ def fragment(
         Rerun by itself so often.
     """
 
-    def wrap(inner: Callable[P, R]) -> Callable[..., R]:
+    def wrap(inner: Callable[..., Any]) -> Callable[..., Any]:
         @wraps(inner)
-        def checked(*args: P.args, **kwargs: P.kwargs) -> R:
+        def checked(*args: Any, **kwargs: Any) -> Any:
             person()
             return inner(*args, **kwargs)
 
-        part: Callable[..., R] = st.fragment(checked, run_every=run_every)
+        part: Callable[..., Any] = st.fragment(checked, run_every=run_every)
         return part
 
     return wrap if function is None else wrap(function)
