@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from coterie.faces.jobs.job import Job, NoSuchJobError, TooManyJobsError
+from coterie.faces.jobs.job import STATES, Job, NoSuchJobError, TooManyJobsError
 from coterie.faces.jobs.process import run_child
 from coterie.faces.jobs.queue import FairQueue
 from coterie.faces.jobs.record import INTERRUPTED, Record, now
@@ -187,6 +187,12 @@ class Jobs:
             own = [record for record in self._records.values() if record.owner == owner]
             own.sort(key=lambda record: record.created_at, reverse=True)
             return [self._snapshot(record) for record in own]
+
+    def counts(self) -> dict[str, int]:
+        """Return how many jobs there are in each state, everybody's together."""
+        with self._changed:
+            states = [record.state for record in self._records.values()]
+        return {state: states.count(state) for state in STATES}
 
     def cancel(self, job_id: str, owner: int) -> Job:
         """End a job, with every process it started; one that has ended stays as it is."""
