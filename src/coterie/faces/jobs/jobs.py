@@ -191,7 +191,7 @@ class Jobs:
     def counts(self) -> dict[str, int]:
         """Return how many jobs there are in each state, everybody's together."""
         with self._changed:
-            states = [record.state for record in self._records.values()]
+            states: list[str] = [record.state for record in self._records.values()]
         return {state: states.count(state) for state in STATES}
 
     def cancel(self, job_id: str, owner: int) -> Job:
