@@ -76,6 +76,22 @@ def without_password(address: str) -> str:
     return re.sub(r"^([^:/]+://[^:@/]*):.*@", r"\1@", address.strip())
 
 
+def with_password(address: str, password: str) -> str:
+    """Return an address with a password that was given beside it.
+
+    Examples
+    --------
+    >>> with_password("postgresql://ana@db.example/shop", "s/3:t")
+    'postgresql://ana:s%2F3%3At@db.example/shop'
+    """
+    from urllib.parse import quote
+
+    found = re.match(r"^([^:/]+://[^:@/]+)@(.*)$", address.strip())
+    if not password or found is None:
+        return address
+    return f"{found[1]}:{quote(password, safe='')}@{found[2]}"
+
+
 def fetch(question: Question, *, folder: Path, limit_mb: float, own_url: str = "") -> bytes:
     """Read the answer of a query as a Parquet file, up to a size.
 
@@ -144,7 +160,7 @@ def _checked(address: str, own_url: str) -> URL:
             "The address needs a user, a password and a host: "
             f"{kind}://user:password@host/database."
         )
-    if "/" in (url.host or ""):
+    if set("/%@") & set(url.host or ""):
         raise DatabaseError("The host of a database is a name or a number, not a path.")
     strange = sorted(set(url.query) - _HARMLESS)
     if strange:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any, cast
+from typing import Any
 
 from coterie.errors import SchemaError
 from coterie.schema import Column, Schema
@@ -154,7 +154,7 @@ def _fitting(kind: Kind, role: Role) -> Role:
     """Return the role that follows where only the kind was changed."""
     if kind in _FITTING:
         return _FITTING[kind]
-    return cast("Role", "feature") if role in ("id", "date") else role
+    return "feature" if role in ("id", "date") else role
 
 
 def _number(value: Any) -> float | None:
