@@ -1,0 +1,1 @@
+"""One server: the gate, the pages of login and account, and the faces mounted behind them."""
