@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from coterie.errors import CoterieError
 from coterie.faces.jobs.request import config_from_dict
 from coterie.stores.shelf.faults import StorageError, StorageFullError, is_full_disk
-from coterie.stores.shelf.places import move_in, remove, write_json
+from coterie.stores.shelf.places import PAINTED, move_in, read_json, remove, write_json
 
 if TYPE_CHECKING:
     from coterie.schema import Schema
@@ -55,7 +55,9 @@ def _told(fault: Exception, job_id: str) -> str:
 
 def train(request: Request, work: Path, progress: Progress) -> None:
     """Train on a file, and put the study among the finished ones."""
+    from coterie.faces.jobs.reporting import view_to_plain
     from coterie.faces.running import run_segment
+    from coterie.report.writing import report_view
     from coterie.stores.shelf.keeping import keep_study
     from coterie.stores.shelf.studies import Marks
 
@@ -78,6 +80,7 @@ def train(request: Request, work: Path, progress: Progress) -> None:
     )
     if request["shared"]:
         write_json(out / "marks.json", Marks(shared=True).to_dict())
+    write_json(out / "report.json", view_to_plain(report_view(study)))
     progress("write", "Putting it in its place", 0.99)
     move_in(out, Path(request["target"]))
 
@@ -108,7 +111,23 @@ def look(request: Request, work: Path, progress: Progress) -> None:
     move_in(out, target)
 
 
-KINDS: dict[str, Callable[[Request, Path, Progress], None]] = {"training": train, "look": look}
+def refresh(request: Request, _work: Path, progress: Progress) -> None:
+    """Paint the pictures and write the report of a study again, under the names of now."""
+    from coterie.faces.jobs.reporting import rewrite_report
+    from coterie.stores.shelf import Shelf
+
+    progress("write", "Writing pictures and the report again", 0.1)
+    study = Shelf(Path(request["data_dir"])).study(request["study_id"], request["owner"])
+    plain = read_json(study.folder / "report.json")
+    rewrite_report(study, plain)
+    write_json(study.folder / PAINTED, study.names_given)
+
+
+KINDS: dict[str, Callable[[Request, Path, Progress], None]] = {
+    "training": train,
+    "look": look,
+    "refresh": refresh,
+}
 
 
 def _source(request: Request, work: Path) -> Path:

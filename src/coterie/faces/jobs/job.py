@@ -11,7 +11,7 @@ from coterie.stores.shelf import ShelfError
 State = Literal["waiting", "running", "done", "failed", "cancelled", "interrupted"]
 Kind = Literal["training", "look", "refresh"]
 
-STATES: tuple[str, ...] = get_args(State)
+STATES: tuple[State, ...] = get_args(State)
 ENDED = frozenset({"done", "failed", "cancelled", "interrupted"})
 
 

@@ -21,7 +21,7 @@ class Record:
     Attributes
     ----------
     target : str
-        The folder that is there when, and only when, the work is done.
+        The folder that is there when, and only when, the work is done; empty if it makes none.
     cancelled : bool
         Somebody asked for its end.
     """
@@ -57,6 +57,11 @@ class Record:
     def ended(self) -> bool:
         """Whether nothing more will happen."""
         return self.state in ENDED
+
+    @property
+    def made(self) -> bool:
+        """Whether what was asked for is in its place."""
+        return bool(self.target) and Path(self.target).exists()
 
     def begin(self) -> None:
         """Say that it runs."""

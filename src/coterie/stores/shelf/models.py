@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -29,9 +30,8 @@ class Model:
     versions: tuple[Card, ...]
 
 
-def in_production(places: Places) -> dict[str, str]:
-    """Return model name -> id of the study in production."""
-    plain: dict[str, Any] = read_json(places.models, {})
+def in_production(plain: Mapping[str, Any]) -> dict[str, str]:
+    """Return model name -> id of the study in production, from what ``models.json`` holds."""
     return {name: entry["study"] for name, entry in plain.items()}
 
 

@@ -20,6 +20,9 @@ from coterie.tables.writing import write_content
 PART = ".part-"
 """How the name of everything unfinished begins: it is swept at the next start."""
 
+PAINTED = "painted.json"
+"""In a study's folder: the given names that its pictures and its report show."""
+
 _ID = re.compile(r"[0-9a-f]{16,64}")
 
 
@@ -56,16 +59,16 @@ class Places:
                     remove(left)
 
 
-_LOCKS: dict[Path, threading.RLock] = {}
+_LOCKS: dict[Path, threading.RLock] = {}  # One a folder that is changed: few, and small.
 _GUARD = threading.Lock()
 
 
 @contextmanager
 def alone(root: Path) -> Iterator[None]:
-    """Let one thread of one process at a time change what is on the shelf."""
+    """Let one thread of one process at a time change what is in a folder."""
     with _GUARD:
         lock = _LOCKS.setdefault(root, threading.RLock())
-    with lock, storing(), (root / "shelf.lock").open("a") as handle, _file_lock(handle):
+    with lock, storing(), (root / ".lock").open("a") as handle, _file_lock(handle):
         yield
 
 

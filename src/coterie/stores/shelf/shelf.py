@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -14,7 +16,8 @@ from coterie.stores.shelf.faults import NoSuchModelError, NoSuchStudyError, Shel
 from coterie.stores.shelf.looks import StoredLook, look_key
 from coterie.stores.shelf.models import Model, grouped, in_production, put_in_production
 from coterie.stores.shelf.names import LONGEST_NAME, tidy_text
-from coterie.stores.shelf.places import Places, alone, is_id, read_json, remove, write_json
+from coterie.stores.shelf.places import PAINTED, Places, alone, is_id, remove, write_json
+from coterie.stores.shelf.remembering import Remembered
 from coterie.stores.shelf.studies import Annotation, Card, Marks, StoredStudy
 from coterie.stores.shelf.uploads import Upload
 
@@ -24,6 +27,8 @@ SERVER = 0
 LONGEST_ANNOTATION = 4_000
 LONGEST_SEGMENT_NAME = 60
 MOST_CACHED = 64
+
+_LOG = logging.getLogger("coterie.shelf")
 
 
 class Shelf:
@@ -42,8 +47,11 @@ class Shelf:
 
     def __init__(self, data_dir: Path, *, name_of: Callable[[int], str] | None = None) -> None:
         self.places = Places(data_dir)
+        self.on_renamed: Callable[[str, int], None] | None = None
+        """Is told the study and its owner when a segment has got another name."""
         self._name_of = name_of or (lambda _: "")
-        self._facts: dict[str, dict[str, Any]] = {}
+        self._read = Remembered().read
+        self._looks: dict[Path, StoredLook] = {}
         self._cached: dict[str, tuple[Card, Marks, StoredStudy]] = {}
 
     # Uploads
@@ -98,31 +106,30 @@ class Shelf:
         if not is_id(key):
             return None
         folder = upload.path.parent / "looks" / key
-        return StoredLook(folder) if (folder / "look.json").exists() else None
+        if not (folder / "look.json").exists():
+            self._looks.pop(folder, None)
+            return None
+        if len(self._looks) >= MOST_CACHED:
+            self._looks.clear()
+        return self._looks.setdefault(folder, StoredLook(folder))
 
     # Studies
 
     def studies(self, viewer: int) -> list[Card]:
         """Return the studies a person may see, newest first: own, shared and in production."""
-        production = in_production(self.places)
-        cards = [
-            self._card(study_id, production)
-            for study_id in (path.name for path in self.places.studies.iterdir())
-            if is_id(study_id)
-        ]
-        seen = [card for card in cards if card is not None and _may_see(card, viewer)]
+        seen = [card for card in self._cards() if _may_see(card, viewer)]
         return sorted(seen, key=lambda card: (card.created_at, card.id), reverse=True)
 
     def study(self, study_id: str, viewer: int) -> StoredStudy:
         """Return a study that a person may see; raises NoSuchStudyError."""
-        card = self._card(study_id, in_production(self.places)) if is_id(study_id) else None
+        card = self._card(study_id, self._production()) if is_id(study_id) else None
         if card is None or not _may_see(card, viewer):
             raise NoSuchStudyError
         return self._open(card)
 
     def share(self, study_id: str, owner: int, on: bool) -> None:
         """Let everybody on this server look at a study, or no longer."""
-        with alone(self.places.root):
+        with self._alone(study_id):
             card = self._own(study_id, owner)
             if not on and card.production:
                 raise ShelfError(
@@ -136,7 +143,7 @@ class Shelf:
         tidy = tidy_text(name, LONGEST_NAME)
         if not tidy:
             raise ConfigError(["A study's name must not be empty."])
-        with alone(self.places.root):
+        with self._alone(study_id):
             self._own(study_id, owner)
             self._mark(study_id, name=tidy)
 
@@ -152,16 +159,18 @@ class Shelf:
         from coterie.stores.shelf.rewriting import rewrite_names
 
         tidy = tidy_text(name, LONGEST_SEGMENT_NAME + 1)
-        with alone(self.places.root):
+        with self._alone(study_id):
             study = self._open(self._own(study_id, owner))
             study.segmentation.renamed({segment_id: tidy})
             self._mark(study_id, names={**self._marks(study_id).names, segment_id: tidy})
             rewrite_names(self._open(study.card))
+        if self.on_renamed is not None:
+            self.on_renamed(study_id, owner)
 
     def annotate(self, study_id: str, owner: int, segment_id: int | None, text: str) -> None:
         """Keep a person's words on a segment, or on the whole study (None); empty removes them."""
         kept = text.strip()[:LONGEST_ANNOTATION]
-        with alone(self.places.root):
+        with self._alone(study_id):
             study = self._open(self._own(study_id, owner))
             ids = {segment["id"] for segment in study.summary["segments"]}
             if segment_id is not None and segment_id not in ids:
@@ -182,26 +191,36 @@ class Shelf:
                     f"{card.name} is in production. Promote another study first, then delete it."
                 )
             remove(self.places.studies / study_id)
-            self._facts.pop(study_id, None)
             self._cached.pop(study_id, None)
+
+    def outdated_reports(self) -> list[tuple[str, int]]:
+        """Return study and owner where the report still shows other names than those given."""
+        outdated = []
+        for card in self._cards():
+            folder = self.places.studies / card.id
+            given = self._marks(card.id).to_dict()["names"]
+            if given != self._read(folder / PAINTED, {}):
+                outdated.append((card.id, card.owner))
+        return outdated
 
     # Models
 
     def models(self, viewer: int) -> list[Model]:
         """Return the models a person may see, each with the versions that they may see."""
-        return grouped(self.studies(viewer), in_production(self.places))
+        return grouped(self.studies(viewer), self._production())
 
     def promote(self, study_id: str, by: int) -> Card:
         """Let a study answer under its model's name, for everybody; return its card."""
         with alone(self.places.root):
             card = self.study(study_id, by).card
-            self._mark(study_id, shared=True)
+            with self._alone(study_id):
+                self._mark(study_id, shared=True)
             put_in_production(self.places, card.model, study_id, by)
             return replace(card, shared=True, production=True)
 
     def production(self, model: str) -> StoredStudy:
         """Return the study that answers under a model's name; raises NoSuchModelError."""
-        production = in_production(self.places)
+        production = self._production()
         card = self._card(production[model], production) if model in production else None
         if card is None:
             raise NoSuchModelError(model)
@@ -209,17 +228,28 @@ class Shelf:
 
     # What is kept in memory, and whether it still holds
 
+    def _alone(self, study_id: str) -> AbstractContextManager[None]:
+        """Let one thread of one process at a time change a study."""
+        folder = self.places.studies / study_id
+        if not is_id(study_id) or not folder.is_dir():
+            raise NoSuchStudyError
+        return alone(folder)
+
+    def _cards(self) -> list[Card]:
+        """Return the cards of all studies."""
+        production = self._production()
+        names = [path.name for path in self.places.studies.iterdir()]
+        cards = [self._card(name, production) for name in names if is_id(name)]
+        return [card for card in cards if card is not None]
+
     def _card(self, study_id: str, production: dict[str, str]) -> Card | None:
         """Return a study's card; None if there is no such study."""
-        folder = self.places.studies / study_id
-        facts = self._facts.get(study_id)
+        try:
+            facts = self._read(self.places.studies / study_id / "study.json")
+        except ValueError:
+            _LOG.exception("The study %s cannot be read and is not shown", study_id)
+            return None
         if facts is None:
-            facts = read_json(folder / "study.json")
-            if facts is None:
-                return None
-            self._facts[study_id] = facts
-        elif not folder.is_dir():
-            self._facts.pop(study_id, None)
             return None
         marks = self._marks(study_id)
         return Card(
@@ -258,8 +288,11 @@ class Shelf:
             )
         return card
 
+    def _production(self) -> dict[str, str]:
+        return in_production(self._read(self.places.models, {}))
+
     def _marks(self, study_id: str) -> Marks:
-        return Marks.from_dict(read_json(self.places.studies / study_id / "marks.json", {}))
+        return Marks.from_dict(self._read(self.places.studies / study_id / "marks.json", {}))
 
     def _mark(self, study_id: str, **changes: Any) -> None:
         marks = replace(self._marks(study_id), **changes)

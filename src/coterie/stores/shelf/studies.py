@@ -131,6 +131,11 @@ class StoredStudy:
         """The study's id."""
         return self.card.id
 
+    @property
+    def names_given(self) -> dict[str, str]:
+        """Segment id (as text) -> the name that its owner gave it."""
+        return {str(key): self._names[key] for key in sorted(self._names)}
+
     @cached_property
     def summary(self) -> dict[str, Any]:
         """The answer as plain values: `Study.to_dict()`, with the names now given."""

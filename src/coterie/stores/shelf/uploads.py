@@ -22,6 +22,7 @@ from coterie.stores.shelf.names import safe_file_name
 from coterie.stores.shelf.places import (
     PART,
     Places,
+    alone,
     is_id,
     new_id,
     read_json,
@@ -84,7 +85,7 @@ def accept(
         }
         write_json(work / "upload.json", found)
         target = folder / digest[:32]
-        with storing():
+        with alone(folder):
             _put(work, target)
     except BaseException:
         remove(work)
