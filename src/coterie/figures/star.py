@@ -42,28 +42,42 @@ def add_star(
     place = star_place(chart, values)
     if place is None:
         return figure
-    trace: dict[str, Any] = {
-        "name": NAME,
-        "hovertext": [safe_text(text)],
-        "hovertemplate": "%{hovertext}<extra></extra>",
-        **{key: [value] for key, value in zip("xyz", place, strict=False)},
-    }
     if chart.kind == "scatter_3d":
-        # Its markers have no star: one is written, a dark one behind for the outline.
-        for colour, size in ((palette.INK, 40), (palette.STAR, 30)):
-            font = {"size": size, "color": colour, "family": "DejaVu Sans, Segoe UI Symbol, serif"}
-            figure.add_trace(
-                {"type": "scatter3d", "mode": "text", "text": ["★"], "textfont": font, **trace}
-            )
+        # Its markers have no star and hide behind others: this one is written over the scene.
+        figure.layout.scene.annotations = [*figure.layout.scene.annotations, _written(place, text)]
         return figure
     # Drawn by the engine that drew the points: the graphics card's lie above all others.
     engine = figure.data[0].type if figure.data else "scatter"
     outline = {"color": palette.INK, "width": 2}
     marker = {"symbol": "star", "size": 22, "color": palette.STAR, "line": outline}
-    figure.add_trace({"type": engine, "mode": "markers", "marker": marker, **trace})
+    figure.add_trace(
+        {
+            "type": engine,
+            "mode": "markers",
+            "name": NAME,
+            "marker": marker,
+            "x": [place[0]],
+            "y": [place[1]],
+            "hovertext": [safe_text(text)],
+            "hovertemplate": "%{hovertext}<extra></extra>",
+        }
+    )
     for key, value in zip("xy", place, strict=True):
         _widen(figure.layout[f"{key}axis"], value)
     return figure
+
+
+def _written(place: tuple[float, ...], text: str) -> dict[str, Any]:
+    """Return a star as a text of a scene, with the dark outline of the others."""
+    corners = [f"{x}px {y}px 0 {palette.INK}" for x in (-1, 0, 1) for y in (-1, 0, 1) if x or y]
+    return {
+        **dict(zip("xyz", place, strict=True)),
+        "text": "★",
+        "showarrow": False,
+        "font": {"size": 30, "color": palette.STAR, "shadow": ", ".join(corners)},
+        "name": NAME,
+        "hovertext": safe_text(text),
+    }
 
 
 def star_place(chart: Chart, values: Mapping[str, float]) -> tuple[float, ...] | None:

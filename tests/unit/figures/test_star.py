@@ -46,11 +46,13 @@ def test_an_axis_is_widened_for_a_star_outside(study: Study):
     assert figure.layout.yaxis.range[0] < -1e6
 
 
-def test_three_features_get_a_written_star(study: Study):
+def test_among_three_features_the_star_is_written_over_the_scene(study: Study):
     chart = study.figures["clusters_3d"]
     figure = add_star(chart.plot(), chart, study.segmentation.values(RECORD))
-    assert figure.data[-1].text == ("★",)
-    assert figure.data[-1].textfont.color == palette.STAR
+    (star,) = figure.layout.scene.annotations
+    x, y, z = chart.encoding["columns"]
+    assert (star.x, star.y, star.z) == (RECORD[x], RECORD[y], RECORD[z])
+    assert (star.text, star.font.color) == ("★", palette.STAR)
 
 
 def test_directions_of_pca_get_no_star(study: Study):

@@ -1,0 +1,62 @@
+"""The pictures of the page, painted with Plotly from the charts of a study."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from coterie.figures.interactive import to_plotly
+from coterie.figures.star import add_star
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+    from coterie.stores.shelf import StoredStudy
+
+NARROW = 640
+"""Pixels below which names are written shorter."""
+
+MAPS = ("clusters_2d", "clusters_3d")
+EVIDENCE = ("elbow", "silhouettes")
+
+
+def picture(
+    study: StoredStudy, name: str, width: float | None, star: Mapping[str, float] | None = None
+) -> go.Figure | None:
+    """Paint one chart of a study; None if it has none of this name.
+
+    Parameters
+    ----------
+    study : StoredStudy
+    name : str
+    width : float or None
+        Of the visitor's window in pixels.
+    star : mapping of str to float, optional
+        Features of a customer to be drawn as a gold star.
+    """
+    if name not in study.charts:
+        return None
+    chart = study.chart(name)
+    figure = to_plotly(chart, titled=False)
+    if star is not None:
+        add_star(figure, chart, star)
+    if width and width < NARROW:
+        _narrow(figure)
+    return figure
+
+
+def words(study: StoredStudy, name: str) -> str:
+    """Return what a picture tells, and what a careful reader should know of it."""
+    if name not in study.charts:
+        return ""
+    chart = study.chart(name)
+    parts = (chart.title + ".", chart.subtitle, chart.note)
+    return " ".join(part for part in parts if part and part != ".")
+
+
+def _narrow(figure: go.Figure) -> None:
+    """Write the shorter texts that a chart holds for a narrow place, and give it all the room."""
+    texts: list[Any] = list(figure.layout.meta.get("narrow", []))
+    for annotation, text in zip(figure.layout.annotations, texts, strict=False):
+        annotation.update(text=text, ax=0, ay=-18)
+    figure.update_layout(height=min(int(figure.layout.height or 420), 420), margin_l=44)
