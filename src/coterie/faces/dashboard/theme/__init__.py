@@ -29,9 +29,12 @@ def options() -> dict[str, Any]:
 def apply() -> None:
     """Give Streamlit the settings; call it before the application is made."""
     from streamlit import config
+    from streamlit.runtime.pages_manager import PagesManager
 
     for name, value in options().items():
         config.set_option(name, value)
+    # Else the first address opened after a start, such as /data, runs pages/data.py by itself.
+    PagesManager.uses_pages_directory = False
 
 
 @cache
