@@ -58,7 +58,7 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[sa.Connection]:
         """Yield a connection that sees one state of the database."""
-        with self._told(), self.engine.connect() as connection, connection.begin():
+        with self._told(), self._transaction() as connection:
             yield connection
 
     @contextmanager
@@ -70,8 +70,13 @@ class Database:
         alone : bool
             Nobody else who asks for this is inside at the same time.
         """
-        with self._told(), self.engine.connect() as plain:
-            connection = plain.execution_options(coterie_writes=True)
+        with self._told(), self._transaction(writes=True, alone=alone) as connection:
+            yield connection
+
+    @contextmanager
+    def _transaction(self, *, writes: bool = False, alone: bool = False) -> Iterator[sa.Connection]:
+        with self.engine.connect() as plain:
+            connection = plain.execution_options(coterie_writes=writes)
             with connection.begin():
                 if alone and not self.is_sqlite:
                     connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
@@ -130,10 +135,10 @@ class Database:
         config = migrations()
         script = ScriptDirectory.from_config(config)
         newest = str(script.get_current_head())
-        with self.read() as connection:
+        with self._transaction() as connection:
             if MigrationContext.configure(connection).get_current_revision() == newest:
                 return
-        with self.write(alone=True) as connection:
+        with self._transaction(writes=True, alone=True) as connection:
             found = MigrationContext.configure(connection).get_current_revision()
             known = {revision.revision for revision in script.walk_revisions()}
             if found is not None and found not in known:

@@ -21,9 +21,12 @@ _FEWEST_OTHERS = 4
 _FEWEST_DIFFERENT = 5
 _SHORTEST_UNIT = 6
 _SHORTEST_WALK = 3
+_LONGEST_PIECE = 40
 _SHORTEST_OWN = 3
 # Of two ways that cost the same, the one with the longer pieces is taken.
 _EVEN = 10_000
+# Years and other short numbers are guessed along with words; many digits are not.
+_MOST_DIGITS = 10
 _PROGRAM = "coterie"
 _ADVICE = (
     "Take a longer one: four words that have nothing to do with each other are good and easy to "
@@ -74,7 +77,11 @@ def check_password(password: str, username: str = "", email: str | None = None) 
     own = _own_words(username, email)
     found, others = _pieces(unit, own)
     kinds = {"own" if one in own else "walk" if _is_walk(one) else one for one in found}
-    if len(kinds) >= _FEWEST_WORDS or others >= _FEWEST_OTHERS:
+    # "love" and "lovely" beside each other are hardly more than one of them.
+    apart = [
+        one for one in kinds if not any(one != other and one.startswith(other) for other in kinds)
+    ]
+    if len(apart) >= _FEWEST_WORDS or others >= _FEWEST_OTHERS:
         return
     raise PasswordRefusedError(f"{_reason(found, kinds, own)} {_ADVICE}")
 
@@ -131,31 +138,39 @@ def _pieces(text: str, own: frozenset[str]) -> tuple[list[str], int]:
     """
     spellings = {text, *(text.translate(table) for table in _SPELT)}
     words = _listed("common_words.txt") | own
-    longest = max(map(len, words | _walks()))
-    best: list[tuple[float, int, tuple[str, ...]]] = [(0.0, 0, ())]
+    walks = _walks()
+    longest = max(max(map(len, own)), _LONGEST_PIECE)
+    # Of each beginning: what it costs, characters left over, digits in short numbers, pieces.
+    best: list[tuple[float, int, int, tuple[str, ...]]] = [(0.0, 0, 0, ())]
     for end in range(1, len(text) + 1):
-        cost, others, pieces = best[end - 1]
-        free = not text[end - 1].isalnum()
-        ways = [(cost + (not free), others + (not free), pieces)]
-        for start in range(max(0, end - longest), end):
-            cost, others, pieces = best[start]
-            if _is_short_number(text, start, end):
-                ways.append((cost, others, pieces))
+        cost, others, digits, pieces = best[end - 1]
+        left = text[end - 1].isalnum()
+        ways = [(cost + left, others + left, digits, pieces)]
+        for start in range(max(0, end - longest), end - 1):
             piece = next((s[start:end] for s in spellings if s[start:end] in words), None)
-            if piece is None and text[start:end] in _walks():
+            if piece is None and text[start:end] in walks:
                 piece = text[start:end]
-            if piece is not None and end - start >= _SHORTEST_OWN:
-                ways.append((cost + 1 - (end - start) / _EVEN, others, (*pieces, piece)))
+            if piece is not None:
+                cost, others, digits, pieces = best[start]
+                length = end - start
+                ways.append((cost + 1 - length / _EVEN, others, digits, (*pieces, piece)))
+        start = _short_number(text, end)
+        if start < end:
+            cost, others, digits, pieces = best[start]
+            ways.append((cost, others, digits + end - start, pieces))
         best.append(min(ways, key=lambda way: way[0]))
-    _cost, others, found = best[-1]
-    return list(found), others
+    _cost, others, digits, found = best[-1]
+    return list(found), others + max(0, digits - _MOST_DIGITS)
 
 
-def _is_short_number(text: str, start: int, end: int) -> bool:
-    """Return whether the whole run of digits there is a date or a short number."""
-    run = text[start:end]
-    whole = not text[start - 1 : start].isdigit() and not text[end : end + 1].isdigit()
-    return whole and _DATE.fullmatch(run) is not None
+def _short_number(text: str, end: int) -> int:
+    """Return where the date or short number begins that ends there; `end` where there is none."""
+    if text[end : end + 1].isdigit():
+        return end
+    start = end
+    while start > 0 and text[start - 1].isdigit():
+        start -= 1
+    return start if _DATE.fullmatch(text[start:end]) else end
 
 
 def _unit(text: str) -> str:

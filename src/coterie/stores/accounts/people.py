@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from coterie.stores.accounts import throttling
 from coterie.stores.accounts.errors import (
     NoSuchPersonError,
+    SignUpClosedError,
     UsernameRefusedError,
     WrongPasswordError,
 )
@@ -186,9 +187,7 @@ class People(Store):
         key = f"change:{person.id}"
         now = self._now()
         with self._database.write() as connection:
-            wait = throttling.waiting(connection, key, now)
-            if wait is None:
-                throttling.count_failure(connection, key, self.policy.account_delays, now)
+            wait = throttling.count_failure(connection, key, self.policy.account_delays, now)
             stored = connection.execute(
                 sa.select(people.c.password_hash).where(people.c.id == person.id)
             ).scalar_one_or_none()
@@ -245,8 +244,6 @@ class People(Store):
         if row is not None:
             return person_of(row)
         if not create:
-            from coterie.stores.accounts.errors import SignUpClosedError
-
             raise SignUpClosedError("closed")
         name, email = read_username(username), read_email(email)
         try:

@@ -155,10 +155,9 @@ class Sessions(Store):
         account, origin = throttling.account_key(name), throttling.address_key(address)
         delays = self.policy.account_delays
         with self._database.write() as connection:
-            waits = [throttling.waiting(connection, key, now) for key in (account, origin)]
-            wait = max((one for one in waits if one is not None), default=None)
+            wait = throttling.waiting(connection, origin, now)
             if wait is None:
-                throttling.count_failure(connection, account, delays, now)
+                wait = throttling.count_failure(connection, account, delays, now)
             row = connection.execute(
                 sa.select(people.c.password_hash, people.c.disabled).where(
                     people.c.username_key == name

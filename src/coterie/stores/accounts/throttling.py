@@ -52,8 +52,17 @@ def waiting(connection: sa.Connection, key: str, now: datetime) -> float | None:
     return float((free_at - now).total_seconds())
 
 
-def count_failure(connection: sa.Connection, key: str, delays: Delays, now: datetime) -> float:
-    """Count one failure and return the seconds that the next attempt has to wait."""
+def count_failure(
+    connection: sa.Connection, key: str, delays: Delays, now: datetime
+) -> float | None:
+    """Count one failure, or an attempt that will be one unless it is forgotten.
+
+    Returns
+    -------
+    float or None
+        Seconds that the attempt has to wait, and then it is not counted: else anybody could keep
+        the owner out for good. None where it was counted.
+    """
     insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
     connection.execute(
         insert(throttles)
@@ -63,6 +72,8 @@ def count_failure(connection: sa.Connection, key: str, delays: Delays, now: date
     row = connection.execute(
         sa.select(throttles).where(throttles.c.key == key).with_for_update()
     ).one()
+    if row.free_at > now:
+        return float((row.free_at - now).total_seconds())
     stale = (now - row.failed_at).total_seconds() > delays.forgotten
     failures = 1 if stale else row.failures + 1
     wait = delays.after(failures)
@@ -71,7 +82,7 @@ def count_failure(connection: sa.Connection, key: str, delays: Delays, now: date
         .where(throttles.c.key == key)
         .values(failures=failures, failed_at=now, free_at=now + timedelta(seconds=wait))
     )
-    return wait
+    return None
 
 
 def forget(connection: sa.Connection, key: str) -> None:

@@ -47,8 +47,8 @@ def key_of(username: str) -> str:
     True
     """
     short = unicodedata.normalize("NFKC", username[: 4 * LONGEST]).strip().casefold()
-    # What PostgreSQL cannot take as text is nobody's name.
-    return "".join(sign for sign in short if sign.isprintable())[:192]
+    # What PostgreSQL cannot take as text becomes a sign that no name can have.
+    return "".join(sign if sign.isprintable() else "\ufffd" for sign in short)[:192]
 
 
 def read_email(text: str | None) -> str | None:
