@@ -10,10 +10,11 @@ from urllib.parse import urlsplit
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Mount, Route
 
 from coterie.errors import CoterieError
+from coterie.faces.api import create_api
 from coterie.faces.server.account import Account
 from coterie.faces.server.cookies import Jar
 from coterie.faces.server.dashboard_face import (
@@ -133,7 +134,7 @@ def _make_porch(
 
 
 def _make_house(account: Account, services: Services) -> Starlette:
-    api, dashboard = _make_api(services), make_dashboard(services.settings)
+    api, dashboard = create_api(services), make_dashboard(services.settings)
 
     @asynccontextmanager
     async def run(house: Starlette) -> AsyncIterator[None]:
@@ -147,7 +148,13 @@ def _make_house(account: Account, services: Services) -> Starlette:
             use(None)
 
     house = Starlette(
-        routes=[*account.routes(), Mount("/api/v1", app=api)],
+        routes=[
+            *account.routes(),
+            Route("/api", _sent_to("/api/v1/docs")),
+            Route("/api/v1", _sent_to("/api/v1/docs")),
+            Mount("/api/v1", app=api),
+            Route("/demo", _sent_to("/demo/")),
+        ],
         exception_handlers=_handlers("/", "To the dashboard"),
         lifespan=run,
     )
@@ -155,6 +162,15 @@ def _make_house(account: Account, services: Services) -> Starlette:
     # Last, since it takes every path that nobody else has.
     house.mount("/", dashboard)
     return house
+
+
+def _sent_to(place: str) -> Callable[[Request], Response]:
+    """Return an endpoint that sends a browser on, where an address lacks its last part."""
+
+    def send_on(_request: Request) -> Response:
+        return RedirectResponse(place, 307)
+
+    return send_on
 
 
 def _handlers(link: str, link_words: str) -> Mapping[Any, Callable[..., Response]]:
@@ -188,14 +204,3 @@ _BUG = (
     "It is written in the server's log. What you entered was not changed by it; try again, and "
     "tell an administrator if it stays so.",
 )
-
-
-def _make_api(services):
-    try:
-        from coterie.faces.api import create_api
-
-        return create_api(services)
-    except ImportError:
-        from fastapi import FastAPI
-
-        return FastAPI()

@@ -90,6 +90,8 @@ def _options(settings: Settings) -> dict[str, Any]:
         "client.showErrorLinks": False,
         "client.toolbarMode": "minimal",
         "global.developmentMode": False,
+        # Else a text that stands alone in a page's source is shown to people.
+        "runner.magicEnabled": False,
         "server.allowedHosts": [],
         "server.corsAllowedOrigins": [],
         "server.enableAgentApi": False,

@@ -10,10 +10,15 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from coterie.errors import CoterieError
-from coterie.faces.server.cookies import FORM, SESSION, Jar
+from coterie.faces.server.cookies import SESSION, Jar
 from coterie.faces.server.forms import FormGuard, read_form, safe_target, text_of
 from coterie.faces.server.pages import show, show_message
-from coterie.stores.accounts import LinkRefusedError, LoginRefused, SignUpClosedError
+from coterie.stores.accounts import (
+    LinkRefusedError,
+    LoginRefused,
+    PasswordRefusedError,
+    SignUpClosedError,
+)
 
 if TYPE_CHECKING:
     from starlette.datastructures import FormData
@@ -113,7 +118,6 @@ class Entry:
         answer = RedirectResponse(target, 303)
         policy = self.keeper.accounts.policy
         self.jar.put(answer, SESSION, token, seconds=int(policy.absolute_hours * 3600))
-        self.jar.drop(answer, FORM)
         return answer
 
     async def show_sign_up(self, request: Request) -> Response:
@@ -169,13 +173,18 @@ class Entry:
         name = text_of(form, "username")
         fault = self._fault(request, form)
         if fault:
-            return self._join_page(request, kind, name=name, message=fault, status=422)
+            return self._join_page(
+                request, kind, name=name, message=fault, wrong="password", status=422
+            )
         try:
             person = await self.keeper.hash(join, name, text_of(form, "password"))
         except LinkRefusedError:
             return _link_refused()
         except CoterieError as refused:
-            return self._join_page(request, kind, name=name, message=str(refused), status=422)
+            wrong = "password" if isinstance(refused, PasswordRefusedError) else "username"
+            return self._join_page(
+                request, kind, name=name, message=str(refused), wrong=wrong, status=422
+            )
         token = await self.keeper.look_up(
             lambda: self.keeper.accounts.open_session(person, address=address_of(request))
         )
@@ -214,13 +223,21 @@ class Entry:
         )
 
     def _join_page(
-        self, request: Request, kind: str, *, name: str = "", message: str = "", status: int = 200
+        self,
+        request: Request,
+        kind: str,
+        *,
+        name: str = "",
+        message: str = "",
+        wrong: str = "",
+        status: int = 200,
     ) -> Response:
         title, lead, button = _JOINING[kind]
         return self._form_page(
             request,
             "join",
             status=status,
+            kind=kind,
             title=title,
             lead=lead.format(name=name),
             button=button,
@@ -228,6 +245,7 @@ class Entry:
             asks_name=kind != "reset",
             name=name,
             message=message,
+            wrong=wrong,
         )
 
     def _form_page(self, request: Request, template: str, **values: Any) -> Response:
