@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from coterie.cluster.base import CentreClustering
+from coterie.cluster.matching import match_rows
 from coterie.cluster.resampling import contingency, quick_fit
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
 REFITS = 10
@@ -118,10 +121,7 @@ def refit_on_others(
 
 def _partners(refit: NDArray[np.float64], centres: NDArray[np.float64]) -> NDArray[np.int64]:
     """Return for each refitted centre the given one that it matches."""
-    from scipy.optimize import linear_sum_assignment
-
-    _, partner = linear_sum_assignment(squared_distances(refit, centres))
-    return np.asarray(partner, dtype=np.int64)
+    return match_rows(squared_distances(refit, centres))
 
 
 def _jaccard(own: NDArray[np.int64], other: NDArray[np.int64], k: int) -> NDArray[np.float64]:
@@ -134,12 +134,27 @@ def _jaccard(own: NDArray[np.int64], other: NDArray[np.int64], k: int) -> NDArra
 
 def _temperature(squares: NDArray[np.float64], votes: NDArray[np.float64]) -> float:
     """Return the temperature under which the votes are likeliest."""
-    from scipy.optimize import minimize_scalar
 
     def loss(log_temperature: float) -> float:
         shares = memberships(squares, float(np.exp(log_temperature)))
         return float(-(votes * np.log(np.maximum(shares, 1e-12))).sum() / votes.sum())
 
     middle = float(np.log(squares.min(axis=1).mean()))
-    found = minimize_scalar(loss, bounds=(middle - 7.0, middle + 4.0), method="bounded")
-    return float(np.exp(found.x))
+    return float(np.exp(_lowest(loss, middle - 7.0, middle + 4.0)))
+
+
+def _lowest(loss: Callable[[float], float], low: float, high: float) -> float:
+    """Return where a function with one valley is lowest, by golden section, to 0.001."""
+    golden = (5**0.5 - 1) / 2
+    inner, outer = high - golden * (high - low), low + golden * (high - low)
+    at_inner, at_outer = loss(inner), loss(outer)
+    while high - low > 1e-3:
+        if at_inner <= at_outer:
+            high, outer, at_outer = outer, inner, at_inner
+            inner = high - golden * (high - low)
+            at_inner = loss(inner)
+        else:
+            low, inner, at_inner = inner, outer, at_outer
+            outer = low + golden * (high - low)
+            at_outer = loss(outer)
+    return (low + high) / 2

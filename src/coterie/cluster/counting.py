@@ -6,14 +6,15 @@ partitions can count them. These two can, and the count holds for any engine.
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from coterie.cluster.base import Floats, Labels
+from coterie.cluster.base import Floats
+from coterie.cluster.dense import dense_regions, distance_table
+from coterie.cluster.gaussians import Components, Shape, fit_mixture
 from coterie.cluster.mixtures import Blobs, best_blobs, least_rows
 from coterie.cluster.valleys import look_across
 
@@ -52,16 +53,6 @@ class Humps(NamedTuple):
     certain: int
 
 
-class Components(NamedTuple):
-    """A fitted Gaussian mixture: weights (k,), means (k, d), covariances (k, d, d)."""
-
-    weights: Floats
-    means: Floats
-    covariances: Floats
-    labels: Labels
-    bic: float
-
-
 def count_by_mixture(
     points: Floats, starts: Mapping[int, Floats], rng: np.random.Generator
 ) -> Humps:
@@ -92,8 +83,6 @@ def count_by_mixture(
        Statistics 33:2042-2065, 2005.
     .. [3] C. Hennig, "Methods for merging Gaussian mixture components", ADAC 4:3-34, 2010.
     """
-    from scipy.sparse.csgraph import connected_components
-
     best = _best_mixture(points, starts)
     k = len(best.weights)
     equal = best._replace(weights=np.full(k, 1 / k))
@@ -107,12 +96,15 @@ def count_by_mixture(
                 rows = len(points) * float(best.weights[[first, second]].min())
                 shallow = _SHALLOW + _SHALLOW_FEW / rows if p_value > _NEARLY_CLEAR else _FLAT
                 touching[first, second] = ridge_ratio(equal, first, second) > shallow
-    return Humps(
-        *(
-            int(connected_components(linked, directed=False)[0])
-            for linked in (touching, unclear, joined)
-        )
-    )
+    return Humps(*(_count_connected(linked) for linked in (touching, unclear, joined)))
+
+
+def _count_connected(linked: NDArray[np.bool_]) -> int:
+    """Return how many groups the links connect, from a table that holds each at least once."""
+    group = np.arange(len(linked))
+    for first, second in zip(*np.nonzero(linked), strict=True):
+        group[group == group[second]] = group[first]
+    return len(np.unique(group))
 
 
 def _best_mixture(points: Floats, starts: Mapping[int, Floats]) -> Components:
@@ -125,14 +117,15 @@ def _best_mixture(points: Floats, starts: Mapping[int, Floats]) -> Components:
     )
     best = _as_components(blobs)
     found_at = len(blobs.means)
-    for shape, free in (("diag", d), ("tied", 0), ("full", d * (d + 1) / 2)):
+    shapes: tuple[tuple[Shape, float], ...] = (("diag", d), ("tied", 0), ("full", d * (d + 1) / 2))
+    for shape, free in shapes:
         lowest, since = np.inf, 0
         for k in sorted({*tried, found_at}):
             if (k > 1 and k * free > 0.8 * n) or since > _PATIENCE:
                 break
             # The search has found better centres than k-means for this number.
             start = blobs.means if k == found_at else tried[k]
-            fitted = _fit_mixture(points, start, shape)
+            fitted = fit_mixture(points, start, shape)
             if fitted.weights.min() * n < least_rows(n):
                 fitted = fitted._replace(bic=np.inf)
             lowest, since = (fitted.bic, 0) if fitted.bic < lowest else (lowest, since + 1)
@@ -145,27 +138,6 @@ def _as_components(blobs: Blobs) -> Components:
     covariances = (blobs.sizes[:, None] * blobs.shape)[:, :, None] * np.eye(len(blobs.shape))
     labels = blobs.share.argmax(axis=1).astype(np.int32)
     return Components(blobs.weights, blobs.means, covariances, labels, blobs.bic)
-
-
-def _fit_mixture(points: Floats, start: Floats, shape: str) -> Components:
-    from sklearn.exceptions import ConvergenceWarning
-    from sklearn.mixture import GaussianMixture
-
-    k, d = start.shape
-    model = GaussianMixture(
-        k, covariance_type=shape, means_init=start, reg_covar=1e-3, max_iter=100, random_state=0
-    )
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)
-        labels = model.fit_predict(points)
-    given = np.asarray(model.covariances_)
-    if shape in ("spherical", "diag"):
-        full = given.reshape(k, -1, 1) * np.eye(d)
-    else:
-        full = np.broadcast_to(given, (k, d, d))
-    return Components(
-        model.weights_, model.means_, full, labels.astype(np.int32), float(model.bic(points))
-    )
 
 
 def _border(
@@ -228,20 +200,13 @@ def count_by_density(points: Floats) -> int | None:
     n = len(points)
     if n < 20:
         return None
-    strict = _dense_regions(points, max(n // 50, 5), 10)
-    if strict[0] < 2 or strict[1] > _LEFT_OUT:
+    apart = distance_table(points)
+    few = max(n // 50, 5)
+    strict = dense_regions(apart, few, min(10, few))
+    if strict.regions < 2 or strict.left_out > _LEFT_OUT:
         return None
-    others = (
-        _dense_regions(points, max(n // 25, 5), 10),
-        _dense_regions(points, max(n // 50, 5), 5),
-    )
-    return strict[0] if any(other[0] == strict[0] for other in others) else None
-
-
-def _dense_regions(points: Floats, smallest: int, neighbours: int) -> tuple[int, float]:
-    """Return the number of HDBSCAN's clusters and the share of points left out."""
-    from sklearn.cluster import HDBSCAN
-
-    model = HDBSCAN(min_cluster_size=smallest, min_samples=min(neighbours, smallest), copy=True)
-    labels: NDArray[np.int64] = model.fit_predict(points)
-    return int(labels.max()) + 1, float((labels < 0).mean())
+    for smallest, neighbours in ((max(n // 25, 5), 10), (few, 5)):
+        other = dense_regions(apart, smallest, min(neighbours, smallest))
+        if other.regions == strict.regions:
+            return strict.regions
+    return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from statistics import NormalDist
 
 import numpy as np
 
@@ -18,13 +19,25 @@ def permuted_columns(points: Floats, rng: np.random.Generator) -> Floats:
 
 def gaussian_copula(points: Floats, rng: np.random.Generator) -> Floats:
     """Keep every column's values and, nearly, their rank correlations; nothing else."""
-    from scipy.stats import norm, rankdata
-
-    n = len(points)
-    scores = norm.ppf(rankdata(points, method="average", axis=0) / (n + 1))
+    scores = _normal_scores(points)
     drawn = _gaussian_like(scores, rng)
     ranks = np.argsort(np.argsort(drawn, axis=0, kind="stable"), axis=0, kind="stable")
     return np.asarray(np.take_along_axis(np.sort(points, axis=0), ranks, axis=0))
+
+
+def _normal_scores(points: Floats) -> Floats:
+    """Return the normal quantile of each value's rank; equal values share their mean rank."""
+    ranks = np.stack([_mean_ranks(column) for column in points.T], axis=1)
+    given, where = np.unique(ranks, return_inverse=True)
+    quantile = NormalDist().inv_cdf
+    scores = np.array([quantile(rank / (len(points) + 1)) for rank in given])
+    return scores[where.reshape(ranks.shape)]
+
+
+def _mean_ranks(values: Floats) -> Floats:
+    _, codes, counts = np.unique(values, return_inverse=True, return_counts=True)
+    last = np.cumsum(counts)
+    return np.asarray((last - (counts - 1) / 2)[codes.reshape(-1)])
 
 
 def gaussian(points: Floats, rng: np.random.Generator) -> Floats:

@@ -51,8 +51,8 @@ def fit_blobs(points: Floats, start: Floats, *, own_size: bool) -> Blobs:
     Returns
     -------
     Blobs
-        With the rows' shares in each group, (n, k), and the BIC: lower is better, infinite
-        where a group has hardly a row.
+        With the rows' shares in each group, (n, k), and the BIC (see `gaussians.Components`):
+        lower is better, infinite where a group has hardly a row.
 
     References
     ----------
@@ -87,8 +87,8 @@ def fit_blobs(points: Floats, start: Floats, *, own_size: bool) -> Blobs:
         if likelihood - before < _TOLERANCE:
             break
         before = likelihood
-    free = k - 1 + k * d + d + (k - 1 if own_size else 0)
-    bic = free * np.log(n) - 2 * n * likelihood
+    seen = np.log(np.maximum(mass, 1.0)).sum()
+    bic = (d + (1 if own_size else 0)) * seen + (k - 1 + d) * np.log(n) - 2 * n * likelihood
     if k > 1 and mass.min() < least_rows(n):
         bic = np.inf
     return Blobs(weights, means, sizes, shape, share, float(bic))

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coterie.cluster.base import CentreClustering, Floats
-from coterie.cluster.descent import descend_best, seed_centres
+from coterie.cluster.descent import descend_best, nearest_centres, seed_centres
 
 _QUICK_STARTS = 3
 _QUICK_STEPS = 25
@@ -81,8 +81,8 @@ def prediction_strength(
             return 0.0
         fits = [fit(part, n_clusters, rng) for part in halves]
         for train, test in ((0, 1), (1, 0)):
-            own = fits[test].assign(halves[test]).labels
-            predicted = fits[train].assign(halves[test]).labels
+            own = nearest_centres(halves[test], fits[test].centres)
+            predicted = nearest_centres(halves[test], fits[train].centres)
             scores.append(worst_pair_share(own, predicted, n_clusters))
     return float(np.mean(scores))
 
@@ -146,7 +146,7 @@ def stability(
         if len(np.unique(points[drawn[0]], axis=0)) < k:
             overlaps.append(np.zeros(k))
             continue
-        again = fit(points[rows], k, rng).assign(points[drawn[0]]).labels
+        again = nearest_centres(points[drawn[0]], fit(points[rows], k, rng).centres)
         shared = contingency(labels[drawn[0]], again, k)
         union = shared.sum(axis=1)[:, None] + shared.sum(axis=0)[None, :] - shared
         jaccard = np.divide(shared, union, out=np.zeros_like(shared), where=union > 0)

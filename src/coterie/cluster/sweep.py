@@ -11,7 +11,7 @@ import numpy as np
 
 from coterie.cluster import quality, resampling, structure
 from coterie.cluster.base import CentreClustering, Floats, Labels
-from coterie.cluster.descent import grown_by_one
+from coterie.cluster.descent import grown_by_one, nearest_centres
 from coterie.cluster.kmeans import fit_kmeans
 from coterie.cluster.valleys import find_valleys
 
@@ -300,7 +300,7 @@ def _null_figures(
 
 
 def _quick_labels(points: Floats, k: int, rng: np.random.Generator) -> Labels:
-    return resampling.quick_fit(points, k, rng).assign(points).labels
+    return nearest_centres(points, resampling.quick_fit(points, k, rng).centres)
 
 
 def _log_inertia(points: Floats, labels: Labels) -> float:

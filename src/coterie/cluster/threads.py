@@ -8,16 +8,13 @@ from contextlib import contextmanager
 
 @contextmanager
 def one_thread() -> Iterator[None]:
-    """Keep BLAS and OpenMP to one thread while the choice of k and its refits are computed.
+    """Keep BLAS to one thread while the choice of k and its refits are computed.
 
     A sample of a few thousand rows gains little from more, and on a machine that is busy with
     other work the threads of one product spin while they wait for each other: ten times slower
     was measured.
     """
-    # Loaded first: what is not loaded yet cannot be limited.
-    import sklearn.cluster
     from threadpoolctl import threadpool_limits
 
-    del sklearn
     with threadpool_limits(limits=1):
         yield

@@ -90,6 +90,3 @@ def _load_for_fitting() -> None:
     with suppress(RuntimeError, ImportError, AttributeError):
         import jinja2  # noqa: F401
         import plotly.graph_objects  # noqa: F401
-        import sklearn.cluster
-        import sklearn.mixture
-        import sklearn.tree  # noqa: F401

@@ -166,11 +166,11 @@ def _grow(
         wider = choose_leaves(raw, classes, sizes, seed=seed, usable=everything)
         if wider[1] > fidelity + _CLEARLY_BETTER:
             usable, (size, fidelity) = everything, wider
-    tree = grow_tree(raw, classes, k, n_leaves=size, seed=seed, usable=usable)
+    tree = grow_tree(raw, classes, k, n_leaves=size, usable=usable)
     for larger in [each for each in sizes if each > size]:
         if len(np.unique(tree.winner[tree.leaves])) == k:
             break
-        wider_tree = grow_tree(raw, classes, k, n_leaves=larger, seed=seed, usable=usable)
+        wider_tree = grow_tree(raw, classes, k, n_leaves=larger, usable=usable)
         if len(np.unique(wider_tree.winner[wider_tree.leaves])) > len(
             np.unique(tree.winner[tree.leaves])
         ):

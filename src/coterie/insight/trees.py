@@ -1,14 +1,15 @@
-"""A decision tree as plain arrays: grown with scikit-learn, rounded, routed without it."""
+"""A decision tree as plain arrays: grown, its thresholds rounded, its rows routed."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from coterie.insight.growing import Growth, grow
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -101,7 +102,6 @@ def grow_tree(
     n_classes: int,
     *,
     n_leaves: int,
-    seed: int,
     usable: Sequence[int] | None = None,
 ) -> Tree:
     """Grow a tree best split first, round its thresholds and merge equal leaves.
@@ -116,7 +116,7 @@ def grow_tree(
         Columns that may be split on; all if None.
     """
     columns = np.arange(raw.shape[1]) if usable is None else np.asarray(usable)
-    grown = _fit(raw[:, columns], classes, n_leaves, seed)
+    grown = grow(raw[:, columns], classes, max(n_leaves, 2), _fewest(raw))
     return _rounded(grown, columns, raw, classes, n_classes)
 
 
@@ -137,11 +137,9 @@ def choose_leaves(
         train, test = fold != held, fold == held
         if not train.any() or not test.any():
             continue
-        for size in sizes:
-            fitted = _fit(raw[train][:, columns], classes[train], size, seed)
-            values = fitted.tree_.predict(_single(raw[test][:, columns]))
-            values = values.reshape(len(values), -1)
-            hits[size] += int((fitted.classes_[values.argmax(axis=1)] == classes[test]).sum())
+        tree = grow(raw[train][:, columns], classes[train], max(sizes), _fewest(raw[train]))
+        for size, answer in tree.answers(raw[test][:, columns], set(sizes)):
+            hits[size] += int((answer == classes[test]).sum())
     best = max(hits.values())
     for size in sizes:
         if hits[size] >= best - _WORTH * len(raw):
@@ -149,21 +147,9 @@ def choose_leaves(
     return sizes[-1], best / len(raw)
 
 
-def _fit(raw: Floats, classes: Ints, n_leaves: int, seed: int) -> Any:
-    """Fit scikit-learn's tree."""
-    from sklearn.tree import DecisionTreeClassifier
-
-    tree = DecisionTreeClassifier(
-        max_leaf_nodes=max(n_leaves, 2),
-        min_samples_leaf=max(1, round(0.005 * len(raw))),
-        random_state=seed,
-    )
-    return tree.fit(_single(raw), classes)
-
-
-def _single(raw: Floats) -> NDArray[np.float32]:
-    """Return float32, as trees want it; beyond 1e30, where sums of it overflow, all is alike."""
-    return np.ascontiguousarray(np.clip(raw, -1e30, 1e30), dtype=np.float32)
+def _fewest(raw: Floats) -> int:
+    """Return how many rows a leaf must have."""
+    return max(1, round(0.005 * len(raw)))
 
 
 class _Nodes:
@@ -193,24 +179,24 @@ class _Nodes:
         )
 
 
-def _rounded(grown: Any, columns: Ints, raw: Floats, classes: Ints, n_classes: int) -> Tree:
+def _rounded(grown: Growth, columns: Ints, raw: Floats, classes: Ints, n_classes: int) -> Tree:
     """Rebuild a fitted tree from the top with rounded thresholds, and the rows that follow."""
-    old, nodes = grown.tree_, _Nodes()
+    nodes = _Nodes()
     middle = np.median(raw, axis=0) if len(raw) else np.zeros(raw.shape[1])
 
     def build(number: int, rows: Ints) -> int:
         counts = np.bincount(classes[rows], minlength=n_classes)
         here = nodes.add(counts)
-        if old.children_left[number] == _LEAF or (counts > 0).sum() < 2:
+        if grown.left[number] == _LEAF or (counts > 0).sum() < 2:
             return here
-        column = int(columns[old.feature[number]])
+        column = int(columns[grown.feature[number]])
         values = raw[rows, column]
-        bound = round_threshold(float(old.threshold[number]), values)
+        bound = round_threshold(float(grown.threshold[number]), values)
         goes_left = values <= bound
         if goes_left.all() or not goes_left.any():
             return here
-        left = build(int(old.children_left[number]), rows[goes_left])
-        right = build(int(old.children_right[number]), rows[~goes_left])
+        left = build(int(grown.left[number]), rows[goes_left])
+        right = build(int(grown.left[number]) + 1, rows[~goes_left])
         if _same_leaf(nodes, left, right):
             del nodes.rows[left:], nodes.children[left:], nodes.counts[left:]
             return here
