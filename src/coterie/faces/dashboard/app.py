@@ -7,16 +7,22 @@ from dataclasses import dataclass
 from html import escape
 from importlib import import_module
 from importlib.util import find_spec
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from coterie.faces.dashboard import chosen, pieces, who
+from coterie.faces.dashboard import chosen, pieces, viewport, who
+from coterie.faces.dashboard.login import change_password
+from coterie.faces.dashboard.login import page as login_page
 from coterie.faces.dashboard.theme import style
 
 if TYPE_CHECKING:
     from coterie.stores.accounts import Person
     from coterie.stores.shelf import Card
+
+ICON = Path(__file__).parent / "static" / "favicon.svg"
+"""Our own: a symbol of Streamlit's would be fetched from elsewhere."""
 
 
 @dataclass(frozen=True)
@@ -60,8 +66,9 @@ def run(*, login_inside: bool = False) -> None:
     login_inside : bool
         Ask for name and password on the page itself, where no gate stands before it.
     """
-    st.set_page_config(page_title="Coterie", page_icon=":material/donut_small:", layout="wide")
+    st.set_page_config(page_title="Coterie", page_icon=str(ICON), layout="wide")
     st.html(f"<style>{style()}</style>")
+    st.logo(str(ICON))
     person = who.find_person()
     if person is None:
         _outside(login_inside)
@@ -74,52 +81,67 @@ def run(*, login_inside: bool = False) -> None:
     for part, page in pages.values():
         parts.setdefault(part, []).append(page)
     page = st.navigation(parts, position="sidebar", expanded=True)
-    _aside(person, cards)
+    _aside(person, cards, login_inside)
+    viewport.listen()
     page.run()
 
 
-def _aside(person: Person, cards: Sequence[Card]) -> None:
+def _aside(person: Person, cards: Sequence[Card], login_inside: bool) -> None:
     """Draw what stands beside every page: which study, and who is looking."""
     with st.sidebar:
         chosen.pick(cards)
-        st.html(
-            f'<p class="co-who"><strong>{escape(person.username)}</strong>{person.role}'
-            '<a href="/account" target="_self">Your account</a></p>'
-        )
+        account = "" if login_inside else '<a href="/account" target="_self">Your account</a>'
+        name = f"<strong>{escape(person.username)}</strong>"
+        st.html(f'<p class="co-who">{name}{person.role}{account}</p>')
+        if login_inside and st.button(
+            "Change password", icon=":material/key:", type="tertiary", key="change-password"
+        ):
+            change_password()
         if st.button("Log out", icon=":material/logout:", type="tertiary"):
             who.log_out()
             st.rerun()
 
 
 def _pages(may: Callable[[str], bool]) -> Iterator[tuple[str, tuple[str, st.Page]]]:
-    """Yield the pages that are there and that the person may see, by address."""
+    """Yield the pages that are there, by address; those beyond the person's role are not listed."""
     for entry in ENTRIES:
         name = f"coterie.faces.dashboard.pages.{entry.address}"
-        if not may(entry.action) or find_spec(name) is None:
-            continue
-        yield (
-            entry.address,
-            (
-                entry.part,
-                st.Page(
-                    import_module(name).page,
-                    title=entry.title,
-                    icon=f":material/{entry.icon}:",
-                    url_path=entry.address,
-                    default=entry.address == "overview",
-                ),
-            ),
-        )
+        if find_spec(name) is not None:
+            page = _page(entry, _guarded(entry, name), hidden=not may(entry.action))
+            yield entry.address, (entry.part, page)
+
+
+def _guarded(entry: Entry, module: str) -> Callable[[], None]:
+    """Return a page's function behind the question whether the person may see it."""
+
+    def draw() -> None:
+        pieces.guard(entry.action)
+        import_module(module).page()
+
+    return draw
+
+
+def _page(entry: Entry, draw: Callable[[], None], visibility: Literal[visible, hidden]) -> st.Page:
+    """Return a page as Streamlit lists it."""
+    return st.Page(
+        draw,
+        title=entry.title,
+        icon=f":material/{entry.icon}:",
+        url_path=entry.address,
+        default=entry.address == "overview",
+        visibility="hidden" if hidden else "visible",
+    )
 
 
 def _outside(login_inside: bool) -> None:
-    """Show the way in to someone who has no session, or none any more."""
-    st.navigation([st.Page(lambda: None, title="Coterie")], position="hidden").run()
-    if login_inside:
-        from coterie.faces.dashboard.login import page
+    """Show the way in to someone who has no session, or none any more; every address stays."""
+    draw = login_page if login_inside else _goodbye
+    pages = [_page(entry, lambda: draw()) for entry in ENTRIES]
+    st.navigation(pages, position="hidden").run()
 
-        page()
-        return
+
+def _goodbye() -> None:
+    """Say that the session has ended."""
     st.session_state.clear()
     pieces.page_title("You are logged out", "Your studies are where you left them.")
     st.html('<p><a class="co-button" href="/login" target="_self">Log in</a></p>')

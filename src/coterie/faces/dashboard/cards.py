@@ -19,10 +19,16 @@ if TYPE_CHECKING:
 
 Row = Mapping[str, Any]
 FIRST_FACTS = 3
+NUMBERS = " On average: "
+"""Behind it a description tells numbers."""
 
 
 def show_cards(
-    segments: Sequence[Row], profile: Chart | None, notes: Mapping[int, str] | None = None
+    segments: Sequence[Row],
+    profile: Chart | None,
+    notes: Mapping[int, str] | None = None,
+    *,
+    brief: bool = False,
 ) -> None:
     """Draw a card a segment: name, size, facts, rule, advice, and the full profile to open.
 
@@ -34,9 +40,11 @@ def show_cards(
         The stored ``profile_heatmap``, whose texts the full profile tells.
     notes : mapping of int to str, optional
         What people wrote about a segment.
+    brief : bool
+        Say who they are in one sentence; the facts below tell the numbers.
     """
     told = notes or {}
-    cards = "".join(_card(one, profile, told.get(one["id"], "")) for one in segments)
+    cards = "".join(_card(one, profile, told.get(one["id"], ""), brief) for one in segments)
     st.html(f'<div class="co-cards">{cards}</div>')
 
 
@@ -88,7 +96,7 @@ def facts(lines: Sequence[str]) -> str:
     return f'<ul class="co-facts">{items}</ul>' if items else ""
 
 
-def _card(one: Row, profile: Chart | None, note: str) -> str:
+def _card(one: Row, profile: Chart | None, note: str, brief: bool) -> str:
     """Return HTML of one segment."""
     count = "customer" if one["size"] == 1 else "customers"
     parts = [
@@ -98,8 +106,9 @@ def _card(one: Row, profile: Chart | None, note: str) -> str:
     ]
     if note:
         parts.append(f'<p class="own-note">{escape(note)}</p>')
-    if one.get("description"):
-        parts.append(f'<p class="description">{escape(one["description"])}</p>')
+    if said := str(one.get("description", "")):
+        said = said.split(NUMBERS)[0] if brief else said
+        parts.append(f'<p class="description">{escape(said)}</p>')
     parts.append(facts(one.get("facts", ())[:FIRST_FACTS]))
     if one.get("advice"):
         parts.append(_tagged("Advice", one["advice"]))

@@ -40,7 +40,9 @@ def pick(cards: Sequence[Card]) -> None:
     """Offer the studies a person may look at, where there is a choice."""
     if not cards:
         return
-    names = {card.id: _told(card) for card in cards}
+    names = {card.id: card.name for card in cards}
+    if len(set(names.values())) < len(names):
+        names = {card.id: f"{card.name} · {said_date(card)}" for card in cards}
     current = st.session_state.get(STUDY)
     if current in names:
         st.session_state[PICKER] = current
@@ -95,11 +97,6 @@ def said_date(card: Card) -> str:
     '5 March 2026'
     """
     return f"{card.created_at.day} {card.created_at:%B %Y}"
-
-
-def _told(card: Card) -> str:
-    """Return a study as the list of studies names it."""
-    return f"{card.name} · {card.k} segments · {said_date(card)}"
 
 
 def _picked() -> None:

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import json
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
 from coterie.faces.dashboard.theme import DARK
+from coterie.faces.dashboard.viewport import is_dark, is_narrow
 from coterie.figures.interactive import CONFIG, to_plotly
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
     from coterie.figures.chart import Chart
+
+POINTS = 0.8
+"""How solid the painter draws points on paper."""
 
 
 def show_chart(
@@ -42,7 +47,7 @@ def show_chart(
         The chart as painted elsewhere, with something added, such as a star.
     """
     if titled or heading:
-        st.markdown(f"#### {_plain(heading or chart.title)}")
+        st.markdown(f"#### {_plain(heading or chart.title)}", anchors=False)
         if chart.subtitle and not heading:
             st.caption(_plain(chart.subtitle))
     painted = to_plotly(chart, titled=False) if figure is None else figure
@@ -55,22 +60,52 @@ def show_chart(
         st.caption(_plain(chart.note))
 
 
-def is_dark() -> bool:
-    """Tell whether the page is drawn on a dark ground."""
-    return st.context.theme.type == "dark"
-
-
 def in_theme(figure: go.Figure) -> go.Figure:
-    """Return the figure in the colours of the page; the segments keep theirs."""
-    if not is_dark():
-        return figure
+    """Return the figure as the page needs it: in light or dark, for a wide window or a phone.
+
+    The segments keep their colours.
+    """
+    dark, narrow = is_dark(), is_narrow()
+    plain: dict[str, Any] = json.loads(figure.to_json())
+    if narrow:
+        _narrowed(plain["layout"])
+    ground = "23,24,21" if dark else "251,250,247"
+    for mark in plain["layout"].get("annotations", []):
+        if mark.get("showarrow"):
+            mark["bgcolor"] = f"rgba({ground},0.72)"
+    if dark:
+        for trace in plain["data"]:
+            _brightened(trace)
+        plain = _darkened(plain)
     import plotly.graph_objects as go
 
-    return go.Figure(_darkened(json.loads(figure.to_json())))
+    return go.Figure(plain)
+
+
+def _narrowed(layout: dict[str, Any]) -> None:
+    """Shorten the words of a picture for a phone: axes, and the names at the centres."""
+    for axis in (layout.get("xaxis", {}), layout.get("yaxis", {})):
+        if text := axis.get("title", {}).get("text"):
+            axis["title"]["text"] = "<br>".join(wrap(text.replace("<br>", " "), 36))
+    names = layout.get("meta", {}).get("narrow", [])
+    for mark, text in zip(layout.get("annotations", []), names, strict=False):
+        mark.update(text=text, ax=0, ay=-19 - 7 * text.count("<br>"))
+        mark["font"] = {**mark.get("font", {}), "size": 11}
+    if names and "scene" not in layout:
+        layout["height"] = min(layout.get("height", 400), 400)
+
+
+def _brightened(trace: dict[str, Any]) -> None:
+    """Make points solid and their edges thicker: dark colours are seen on a dark ground."""
+    marker = trace.get("marker", {})
+    if trace.get("mode") == "markers" and marker.get("opacity") == POINTS:
+        marker["opacity"] = 1
+        line = marker.get("line", {})
+        marker["line"] = {**line, "width": max(2 * line.get("width", 0), 0)}
 
 
 def _darkened(part: Any) -> Any:
-    """Return a figure's JSON with the paper's colours swapped, and points made solid."""
+    """Return a figure's JSON with the paper's colours swapped for those of the night."""
     if isinstance(part, dict):
         return {key: _darkened(value) for key, value in part.items()}
     if isinstance(part, list):

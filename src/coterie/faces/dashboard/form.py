@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from coterie.figures.words import NARROW_SPACE, is_year
+from coterie.figures.words import NARROW_SPACE, is_year, say_number
 
 if TYPE_CHECKING:
     from coterie.schema import Column
@@ -114,7 +114,7 @@ def draw(
         own = [field for field in made if field.group == number]
         if not own:
             continue
-        st.markdown(f"##### {title}")
+        st.markdown(f"##### {title}", anchors=False)
         places = st.columns(2) if len(own) > 1 else [st.container()]
         for i, field in enumerate(own):
             with places[i % len(places)]:
@@ -206,7 +206,5 @@ def _step(field: Field) -> float:
 
 
 def _said(field: Field, value: float) -> str:
-    """Write a bound in full, as it would be typed, but with separators."""
-    if is_year(field.column):
-        return f"{value:.0f}"
-    return f"{value:,.6g}".replace("-", "\N{MINUS SIGN}")
+    """Say a bound as a person would."""
+    return f"{value:.0f}" if is_year(field.column) else say_number(value)

@@ -29,6 +29,23 @@ def page() -> None:
             _log_in(services)
 
 
+@st.dialog("Change password")
+def change_password() -> None:
+    """Ask for the password in use and a new one; every other session of the person ends."""
+    person = who.person()
+    with st.form("change password", border=False):
+        old = st.text_input("Password in use", type="password", autocomplete="current-password")
+        new = st.text_input(
+            "New password", type="password", autocomplete="new-password", help=PASSWORD
+        )
+        if st.form_submit_button("Change it", type="primary"):
+            try:
+                who.services().accounts.change_password(person, old, new)
+                _enter(who.services(), person.username, new)
+            except CoterieError as error:
+                pieces.fault(error)
+
+
 def _announced(services: Services) -> str | None:
     """Return the one-time code of the first account while there is none; write it to the log."""
     if _has_admin(services):

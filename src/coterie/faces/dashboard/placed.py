@@ -85,12 +85,12 @@ def answer(placement: Placement, shares: Mapping[int, float], notes: Sequence[st
     )
     second = list(shares.values())[1:2]
     next_one = (
-        f"<em>then {escape(placement.runner_up)}, {escape(say_share(second[0]))}</em>"
+        f"<em>then {escape(placement.runner_up)}, {escape(_likely(second[0]))}</em>"
         if placement.runner_up and second
         else ""
     )
     told = "".join(f"<li>{escape(note)}</li>" for note in notes)
-    sure = escape(say_share(placement.confidence))
+    sure = escape(_likely(placement.confidence))
     return (
         f'<div class="co-answer" style="--own:{segment_colour(own)}" role="status">'
         f"<h2>{disc(own)}<span>{escape(placement.segment)}</span></h2>"
@@ -100,6 +100,19 @@ def answer(placement: Placement, shares: Mapping[int, float], notes: Sequence[st
         + (f'<ul class="co-notes">{told}</ul>' if told else "")
         + "</div>"
     )
+
+
+def _likely(share: float) -> str:
+    """Say a likelihood; nothing is quite certain, and nothing quite impossible.
+
+    Examples
+    --------
+    >>> [_likely(share).replace(chr(160), " ") for share in (0.9999, 0.62, 0.002)]
+    ['over 99 %', '62 %', 'under 1 %']
+    """
+    if share > 0.99:
+        return f"over {say_share(0.99)}"
+    return f"under {say_share(0.01)}" if share < 0.01 else say_share(round(share, 2))
 
 
 def because(placement: Placement) -> str:

@@ -14,7 +14,11 @@ from coterie.figures.words import mid_sentence
 if TYPE_CHECKING:
     from coterie.stores.shelf import StoredStudy
 
-TABS = {"clusters_2d": "Two features", "clusters_3d": "Three features", "clusters_pca": "All"}
+TABS = {
+    "clusters_2d": "Two features",
+    "clusters_3d": "Three features",
+    "clusters_pca": "All features",
+}
 """Charts of where the segments lie, by what their tab is called."""
 
 
@@ -23,7 +27,7 @@ def page() -> None:
     pieces.guard("look")
     study = chosen.required("Welcome")
     summary, card = study.summary, study.card
-    left, right = st.columns([1, 1.2], gap="large")
+    left, right = st.columns([1, 1.2], gap="medium")
     with left:
         own = f"{card.customers:,} customers, {chosen.said_date(card)}"
         page_title(card.name, own)
@@ -35,7 +39,7 @@ def page() -> None:
     _where()
     section("Who they are")
     profile = study.chart("profile_heatmap") if "profile_heatmap" in study.charts else None
-    show_cards(summary["segments"], profile, chosen.segment_notes(study))
+    show_cards(summary["segments"], profile, chosen.segment_notes(study), brief=True)
     _next(study)
 
 
@@ -76,7 +80,7 @@ def _next(study: StoredStudy) -> None:
     """Offer what a person does next."""
     section("What next")
     person = who.person()
-    with st.container(horizontal=True, gap="medium"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="next"):
         for address, label, icon in (
             ("predict", "Place a customer", "person_pin_circle"),
             ("campaigns", "Compare campaigns", "campaign"),

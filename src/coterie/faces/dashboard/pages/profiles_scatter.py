@@ -24,9 +24,13 @@ def draw_scatter(study: StoredStudy) -> None:
     first = _best(study, names)
     left, middle, right = st.columns(3)
     with left:
-        x = st.selectbox("Across", names, names.index(first[0]), format_func=labels.__getitem__, key="x")
+        x = st.selectbox(
+            "Across", names, names.index(first[0]), format_func=labels.__getitem__, key="x"
+        )
     with middle:
-        y = st.selectbox("Up", names, names.index(first[1]), format_func=labels.__getitem__, key="y")
+        y = st.selectbox(
+            "Up", names, names.index(first[1]), format_func=labels.__getitem__, key="y"
+        )
     with right:
         z = st.selectbox(
             "Third, for three dimensions",
