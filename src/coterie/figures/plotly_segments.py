@@ -220,7 +220,7 @@ def scatter_3d(chart: Chart) -> Painted:
         for key in keys
     }
     scene["camera"] = {
-        "eye": {"x": 1.2, "y": -1.35, "z": 0.6},
+        "eye": {"x": 1.34, "y": -1.5, "z": 0.67},
         "center": {"x": 0.0, "y": 0.0, "z": -0.12},
     }
     return traces, {"scene": scene, "height": 520, "margin": {"l": 0, "r": 0, "t": 0, "b": 0}}

@@ -109,6 +109,21 @@ def show(studio: Studio, parts: Parts) -> Callable[..., Any]:
     return fill
 
 
+def list_studies(studio: Studio) -> Callable[..., Any]:
+    """Return what fills the list of finished studies."""
+
+    def fill(request: gr.Request) -> Any:
+        try:
+            cards = studio.shelf.studies(studio.visitor(request, "look"))
+        except CoterieError as fault:
+            gr.Warning(told(fault))
+            return gr.skip()
+        choices = [(f"{card.name}: {card.k} segments", card.id) for card in cards]
+        return gr.update(choices=choices, visible=bool(choices))
+
+    return fill
+
+
 def leave(studio: Studio) -> Callable[..., Any]:
     """Return what happens when a page is closed."""
 

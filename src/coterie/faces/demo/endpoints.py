@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import gradio as gr
+from gradio.events import api
 
 from coterie.errors import CoterieError, InputError
 from coterie.faces.demo import form
@@ -89,7 +90,7 @@ def _add_reading(studio: Studio) -> None:
     for name, endpoint in (
         ("studies", studies), ("segments", segments), ("form", fields), ("place", place),
     ):  # fmt: skip
-        gr.api(_plainly(endpoint), api_name=name, api_description=endpoint.__doc__)
+        api(_plainly(endpoint), api_name=name, api_description=endpoint.__doc__)
 
 
 def _add_labelled(studio: Studio) -> None:

@@ -31,7 +31,7 @@ def build_page(studio: Studio) -> gr.Blocks:
             "width": gr.Number(visible=False),
         }
         gr.HTML(words.title())
-        made |= _asking()
+        made |= _asking(studio)
         with gr.Column(visible=False) as results:
             made |= _telling(studio, made["study"], made["width"])
         parts = Parts(results=results, **made)
@@ -40,7 +40,7 @@ def build_page(studio: Studio) -> gr.Blocks:
     return page
 
 
-def _asking() -> dict[str, Any]:
+def _asking(studio: Studio) -> dict[str, Any]:
     """Lay out what is asked: which customers, how many segments."""
     with gr.Row(elem_classes="co-ask"):
         with gr.Column(scale=3, min_width=300):
@@ -64,6 +64,12 @@ def _asking() -> dict[str, Any]:
                 elem_id="decides",
             )
             k = gr.Slider(2, 12, value=5, step=1, label="Segments", visible=False, elem_id="k")
+            opened = gr.Dropdown(
+                [],
+                label="Or open a study that is finished",
+                visible=not studio.alone,
+                elem_id="opened",
+            )
             with gr.Accordion("More settings", open=False):
                 dates = gr.Radio(
                     list(DATES.items()), value="", label="Order of dates", elem_id="dates"
@@ -73,31 +79,30 @@ def _asking() -> dict[str, Any]:
                 cancel = gr.Button("Cancel", visible=False, elem_id="cancel")
     status = gr.HTML(elem_id="status")
     return {"file": file, "sample": sample, "decides": decides, "k": k, "dates": dates,
-            "find": find, "cancel": cancel, "status": status}  # fmt: skip
+            "opened": opened, "find": find, "cancel": cancel, "status": status}  # fmt: skip
 
 
 def _telling(studio: Studio, study: gr.State, width: gr.Number) -> dict[str, Any]:
     """Lay out the answer: the segments, the form, and what the number rests on."""
     made: dict[str, Any] = {"answer": gr.HTML(elem_id="answer")}
-    with gr.Tabs(elem_id="views"):
-        with gr.Tab("Segments", id="segments"):
-            made |= _maps("map")
-            gr.HTML(words.heading("Who they are"))
-            made["profiles"] = gr.HTML(elem_id="profiles")
-            made["download"] = gr.DownloadButton(
-                "Download your customers with their segments", elem_id="download"
-            )
-        with gr.Tab("Place a customer", id="place"), gr.Row():
-            with gr.Column(scale=2, min_width=280, elem_classes="co-form"):
-                form_place = gr.Column()
-            with gr.Column(scale=3, min_width=300):
-                made["placed"] = gr.HTML(elem_id="placed")
-                made |= _maps("star")
-        with gr.Tab("How many", id="how-many"):
-            for name, label in (("elbow", "Elbow"), ("silhouettes", "Silhouettes")):
-                made[f"{name}_words"] = gr.HTML()
-                made[name] = gr.Plot(label=label, show_label=False, elem_id=name)
-    with form_place:
+    made |= _maps("map")
+    gr.HTML(words.heading("Who they are"))
+    made["profiles"] = gr.HTML(elem_id="profiles")
+    made["download"] = gr.DownloadButton(
+        "Download your customers with their segments", elem_id="download"
+    )
+    gr.HTML(words.heading("Place a customer", "Change a value, and see at once who it is."))
+    with gr.Row():
+        with gr.Column(scale=2, min_width=280, elem_classes="co-form") as place:
+            pass
+        with gr.Column(scale=3, min_width=300):
+            made["placed"] = gr.HTML(elem_id="placed")
+            made |= _maps("star")
+    gr.HTML(words.heading("How many segments"))
+    for name, label in (("elbow", "Elbow"), ("silhouettes", "Silhouettes")):
+        made[f"{name}_words"] = gr.HTML()
+        made[name] = gr.Plot(label=label, show_label=False, elem_id=name)
+    with place:
         draw_form(studio, study, width, [made["placed"], made["star_2d"], made["star_3d"]])
     return made
 
@@ -119,6 +124,9 @@ def _maps(prefix: str) -> dict[str, Any]:
 def _wire(page: gr.Blocks, parts: Parts, studio: Studio) -> None:
     """Bind what people do to what happens."""
     page.load(None, None, parts.width, js="() => window.innerWidth", **QUIET)
+    if not studio.alone:
+        page.load(doing.list_studies(studio), None, parts.opened, **QUIET)
+        parts.opened.input(lambda study_id: study_id or "", parts.opened, parts.study, **QUIET)
     page.unload(doing.leave(studio))
     parts.decides.change(
         lambda who: gr.update(visible=who == BY_HAND), parts.decides, parts.k, **QUIET

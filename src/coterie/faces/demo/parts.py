@@ -25,6 +25,7 @@ class Parts:
     decides: gr.Radio
     k: gr.Slider
     dates: gr.Radio
+    opened: gr.Dropdown
     find: gr.Button
     cancel: gr.Button
     status: gr.HTML

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from coterie.figures import palette
 from coterie.figures.interactive import to_plotly
 from coterie.figures.star import add_star
 
@@ -40,6 +41,8 @@ def picture(
     figure = to_plotly(chart, titled=False)
     if star is not None:
         add_star(figure, chart, star)
+    figure.update_layout(modebar={"bgcolor": "rgba(0,0,0,0)", "color": palette.MUTED,
+                                  "activecolor": palette.ACCENT})  # fmt: skip
     if width and width < NARROW:
         _narrow(figure)
     return figure
@@ -59,4 +62,6 @@ def _narrow(figure: go.Figure) -> None:
     texts: list[Any] = list(figure.layout.meta.get("narrow", []))
     for annotation, text in zip(figure.layout.annotations, texts, strict=False):
         annotation.update(text=text, ax=0, ay=-18)
+    if chart_eye := figure.layout.scene.camera.eye.to_plotly_json():
+        figure.update_scenes(camera_eye={key: 1.3 * away for key, away in chart_eye.items()})
     figure.update_layout(height=min(int(figure.layout.height or 420), 420), margin_l=44)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import gradio as gr
 
@@ -22,7 +22,6 @@ TYPICAL = "A typical customer"
 def draw_form(studio: Studio, study: gr.State, width: gr.Number, outputs: list[Component]) -> None:
     """Draw the form anew for each study, and answer as it is filled in."""
 
-    @gr.render(inputs=[study], triggers=[study.change], show_progress="hidden")
     def draw(study_id: str, request: gr.Request) -> None:
         if not study_id:
             return
@@ -48,13 +47,16 @@ def draw_form(studio: Studio, study: gr.State, width: gr.Number, outputs: list[C
 
         begin.input(started, [begin], made, **QUIET)
         gr.on(
-            [field.change for field in made],
+            [cast(Any, field).change for field in made],
             answered,
             [width, *made],
             outputs,
             trigger_mode="always_last",
             **QUIET,
         )
+
+    drawn_anew: Any = gr.render(inputs=[study], triggers=[study.change], show_progress="hidden")
+    drawn_anew(draw)
 
 
 def place_customer(study: StoredStudy, record: dict[str, Any], width: float | None) -> list[Any]:
