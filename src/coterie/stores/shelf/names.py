@@ -52,10 +52,9 @@ def slug(name: str) -> str:
     >>> slug("Kunden März 2026.csv"), slug("客户"), slug("!!")
     ('kunden-marz-2026', '客户', 'model')
     """
-    stem = re.sub(r"\.(csv|tsv|txt|xlsx?|parquet|pq|arrow|feather|gz)$", "", name.strip().lower())
-    plain = "".join(
-        sign for sign in unicodedata.normalize("NFKD", stem) if not unicodedata.combining(sign)
-    )
+    stem = re.sub(r"(?i)\.(csv|tsv|txt|xlsx?|parquet|pq|arrow|feather|gz)$", "", name.strip())
+    apart = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", stem).casefold())
+    plain = "".join(sign for sign in apart if not unicodedata.combining(sign))
     words = re.sub(r"[^\w]+", "-", unicodedata.normalize("NFC", plain)).strip("-_")
     return words[:LONGEST_NAME].strip("-_") or "model"
 
