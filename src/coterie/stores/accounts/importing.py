@@ -34,6 +34,7 @@ _HASHES = re.compile(
     r"|[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{56}|[0-9a-f]{64}|[0-9a-f]{96}|[0-9a-f]{128}",
     re.IGNORECASE,
 )
+_SPLIT_HASH = re.compile(r"\s*\$argon2\w*\$(?:v=\d+\$)?m=\d+,t=\d+,p=\d+\$[^,]*")
 
 
 @dataclass(frozen=True)
@@ -178,10 +179,19 @@ def _read_rows(path: Path) -> list[tuple[int, dict[str, str]]]:
     if not read:
         raise PeopleFileError([f"{path.name} is empty."])
     columns = _find_columns(read[0][1], path.name)
+    read = [read[0], *((line, _whole(cells, columns["password"])) for line, cells in read[1:])]
     _check_lengths(read, path.name)
     return [
         (line, {name: cells[place] for name, place in columns.items()}) for line, cells in read[1:]
     ]
+
+
+def _whole(cells: list[str], place: int) -> list[str]:
+    """Return a row with its argon2 hash in one cell: it holds commas, and few programs quote it."""
+    parts = cells[place : place + 3]
+    if len(parts) == 3 and _SPLIT_HASH.fullmatch(",".join(parts)):
+        return [*cells[:place], ",".join(parts), *cells[place + 3 :]]
+    return cells
 
 
 def _read_text(path: Path) -> str:
