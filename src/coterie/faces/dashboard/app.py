@@ -121,7 +121,7 @@ def _guarded(entry: Entry, module: str) -> Callable[[], None]:
     return draw
 
 
-def _page(entry: Entry, draw: Callable[[], None], visibility: Literal[visible, hidden]) -> st.Page:
+def _page(entry: Entry, draw: Callable[[], None], *, hidden: bool = False) -> st.Page:
     """Return a page as Streamlit lists it."""
     return st.Page(
         draw,
