@@ -7,30 +7,54 @@ import signal
 import threading
 import time
 from collections.abc import Iterator, Mapping
-from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import contextmanager, suppress
 from multiprocessing import get_context
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from coterie.figures.chart import Chart
 
 PARENT_SECONDS = 1.0
 
 
 class Promised(Mapping[str, bytes]):
-    """What a second process is still making: whoever looks at it first waits for it."""
+    """Pictures that a second process is painting; this one helps from the other end.
 
-    def __init__(self, future: Future[dict[str, bytes]]) -> None:
-        self._future = future
+    Parameters
+    ----------
+    helper : concurrent.futures.Executor
+    charts : mapping of str to Chart
+        Their names and their order are those of the pictures.
+    """
+
+    def __init__(self, helper: Executor, charts: Mapping[str, Chart]) -> None:
+        from coterie.figures.painting import paint_one
+
+        self._charts = dict(charts)
+        self._futures = {name: helper.submit(paint_one, each) for name, each in charts.items()}
+        self._here: dict[str, bytes] = {}
 
     def __getitem__(self, name: str) -> bytes:
-        """Return one of the things made."""
-        return self._future.result()[name]
+        """Return one of the pictures; whoever looks at the first sees to it that all get done."""
+        if name not in self._futures:
+            raise KeyError(name)
+        self._help()
+        return self._here[name] if name in self._here else self._futures[name].result()
+
+    def _help(self) -> None:
+        """Paint what the second process has not begun, the last first."""
+        for name in reversed(self._charts):
+            if name not in self._here and self._futures[name].cancel():
+                self._here[name] = self._charts[name].picture
 
     def __iter__(self) -> Iterator[str]:
         """Return their names."""
-        return iter(self._future.result())
+        return iter(self._charts)
 
     def __len__(self) -> int:
         """Return how many there are."""
-        return len(self._future.result())
+        return len(self._charts)
 
 
 @contextmanager
@@ -89,4 +113,6 @@ def _load_for_fitting() -> None:
     """
     with suppress(RuntimeError, ImportError, AttributeError):
         import jinja2  # noqa: F401
+        import matplotlib.backends.backend_agg
+        import matplotlib.figure  # noqa: F401
         import plotly.graph_objects  # noqa: F401

@@ -25,7 +25,6 @@ def run_segment(
     progress: Progress | None,
 ) -> tuple[Study, dict[str, str]]:
     """Train on a file and write everything a run leaves; return the Study and the files."""
-    from coterie.figures.painting import paint_all
     from coterie.report.writing import write_report
     from coterie.stores.outputs import prepare_folder, write_pictures, write_study
     from coterie.workflow import train
@@ -36,9 +35,8 @@ def run_segment(
         study = train(file, config, schema=schema, progress=progress, helper=helper)
         clock = Clock(progress)
         with clock.stage("write"):
-            painted = helper.submit(paint_all, dict(study.figures))
+            pictures = Promised(helper, dict(study.figures))
             files = write_study(study, out, table_format=table_format)
-            pictures = Promised(painted)
             report = write_report(study, out / "report.html", pictures)
             files["figures"] = str(write_pictures(pictures, out / "figures"))
             files["report"] = str(report)
@@ -56,7 +54,6 @@ def run_explore(
     progress: Progress | None,
 ) -> tuple[Overview, dict[str, str]]:
     """Explore a file and write its pictures, statistics and page."""
-    from coterie.figures.painting import paint_all
     from coterie.report.writing import write_exploration
     from coterie.stores.outputs import prepare_folder, write_pictures, write_statistics
     from coterie.workflow import explore
@@ -68,9 +65,8 @@ def run_explore(
         overview = explore(file, schema=schema, dates=dates, as_of=as_of, progress=progress)
         with Clock(progress).stage("write"):
             charts = exploration_charts(overview)
-            painted = helper.submit(paint_all, charts)
+            pictures = Promised(helper, charts)
             statistics = write_statistics(overview, out / "statistics.csv")
-            pictures = Promised(painted)
             page = write_exploration(overview, out / "exploration.html", charts, pictures)
             write_pictures(pictures, out)
     return overview, {"statistics": str(statistics), "figures": str(out), "page": str(page)}

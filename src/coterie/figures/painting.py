@@ -22,10 +22,10 @@ def paint_all(charts: dict[str, Chart]) -> dict[str, bytes]:
     >>> paint_all({})
     {}
     """
-    return {name: _painted(chart) for name, chart in charts.items()}
+    return {name: paint_one(chart) for name, chart in charts.items()}
 
 
-def _painted(chart: Chart) -> bytes:
+def paint_one(chart: Chart) -> bytes:
     """Return a chart's PNG file, from memory where it was painted before."""
     key = hashlib.sha256(pickle.dumps(chart)).hexdigest()
     if key not in _PAINTED:

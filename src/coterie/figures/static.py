@@ -74,7 +74,7 @@ def png(chart: Chart) -> bytes:
         canvas.print_png(
             held,
             metadata={"Software": None, "Title": chart.title, "Description": chart.alt[:2000]},
-            pil_kwargs={"compress_level": 4},
+            pil_kwargs={"compress_level": 2},
         )
     return held.getvalue()
 
