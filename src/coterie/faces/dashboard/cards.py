@@ -114,7 +114,7 @@ def _card(one: Row, profile: Chart | None, note: str, brief: bool) -> str:
         parts.append(_tagged("Advice", one["advice"]))
     if one.get("rule"):
         parts.append(_tagged("Rule", one["rule"], price(one)))
-    parts.append(_full(one, profile))
+    parts.append(_full(one, profile, str(one.get("description", "")) if brief else ""))
     inside = "".join(parts)
     return f'<article class="co-card" style="--own:{segment_colour(one["id"])}">{inside}</article>'
 
@@ -125,9 +125,11 @@ def _tagged(tag: str, text: str, after: str = "") -> str:
     return f'<p class="co-tagged"><span class="tag">{tag}</span>{escape(text)}{behind}</p>'
 
 
-def _full(one: Row, profile: Chart | None) -> str:
+def _full(one: Row, profile: Chart | None, description: str) -> str:
     """Return HTML of the full profile, closed until it is asked for."""
     more = facts(one.get("facts", ())[FIRST_FACTS:])
+    if NUMBERS in description:
+        more = f'<p class="description">{escape(description)}</p>{more}'
     steady = one.get("stability")
     if steady is not None:
         more = (

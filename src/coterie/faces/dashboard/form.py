@@ -115,12 +115,13 @@ def draw(
         if not own:
             continue
         st.markdown(f"##### {title}", anchors=False)
-        places = st.columns(2) if len(own) > 1 else [st.container()]
-        for i, field in enumerate(own):
-            with places[i % len(places)]:
-                yield field.column.name, _drawn(field, before + field.column.name)
-                if said := (outside or {}).get(field.column.name):
-                    st.html(f'<p class="co-outside">{escape(said)}</p>')
+        for first in range(0, len(own), 2):
+            places = st.columns(2, vertical_alignment="bottom")
+            for place, field in zip(places, own[first : first + 2], strict=False):
+                with place:
+                    yield field.column.name, _drawn(field, before + field.column.name)
+                    if said := (outside or {}).get(field.column.name):
+                        st.html(f'<p class="co-outside">{escape(said)}</p>')
 
 
 def fill(made: Sequence[Field], before: str, values: Mapping[str, Any]) -> None:

@@ -77,18 +77,18 @@ def verdict_words(kind: str, k: int) -> str:
     Examples
     --------
     >>> verdict_words("natural", 5), verdict_words("reproducible", 4)
-    ('Five natural groups', 'Four groups found again every time')
+    ('Five natural groups', 'Four segments, cut alike each time')
     >>> verdict_words("constructed", 4), verdict_words("constructed", 1)
-    ('No natural groups', 'One segment: no groups to tell apart')
+    ('Four segments, cut for convenience', 'One segment: all customers together')
     """
     if k == 1:
-        return "One segment: no groups to tell apart"
+        return "One segment: all customers together"
     said = NUMBERS[k] if k < len(NUMBERS) else f"{k:,}"
     if kind == "natural":
         return f"{said} natural groups"
     if kind == "reproducible":
-        return f"{said} groups found again every time"
-    return "No natural groups"
+        return f"{said} segments, cut alike each time"
+    return f"{said} segments, cut for convenience"
 
 
 NUMBERS = (

@@ -12,7 +12,7 @@ import numpy as np
 from coterie.cluster.confidence import memberships, squared_distances
 from coterie.faces.dashboard.pieces import disc
 from coterie.figures.palette import segment_colour
-from coterie.figures.words import say_share, say_value
+from coterie.figures.words import NARROW_SPACE, say_share, say_value
 
 if TYPE_CHECKING:
     from coterie.schema import Column
@@ -155,6 +155,7 @@ def _strip(column: Column, value: float, filled: bool, span: Span) -> str:
 
     said = "not known" if filled else _said(column, value)
     mean = say_value(column, span.mean)
+    short = mean.removesuffix(f"{NARROW_SPACE}{column.unit}") if column.unit else mean
     ends = f"{say_value(column, span.low)} to {say_value(column, span.high)}"
     title = f"Segment: mean {mean}; eight in ten between {ends}. This customer: {said}."
     star = "" if filled else f'<span class="this" style="left:{at(value)}">\N{BLACK STAR}</span>'
@@ -164,7 +165,7 @@ def _strip(column: Column, value: float, filled: bool, span: Span) -> str:
         f'<span class="co-strip" role="img" aria-label="{escape(title)}"><span class="axis"></span>'
         f'<span class="range" style="{band}"></span>'
         f'<span class="mean" style="left:{at(span.mean)}"></span>{star}</span>'
-        f'<span class="value">{escape(said)}<small>mean {escape(mean)}</small></span></div>'
+        f'<span class="value">{escape(said)}<small>mean {escape(short)}</small></span></div>'
     )
 
 

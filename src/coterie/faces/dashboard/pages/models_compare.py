@@ -23,9 +23,7 @@ ON = 5_000
 @who.fragment
 def compare(cards: Sequence[Card]) -> None:
     """Ask for two studies and draw them beside each other."""
-    names = {
-        card.id: f"{card.name} · {card.k} segments · {chosen.said_date(card)}" for card in cards
-    }
+    names = {card.id: f"{card.name}, {chosen.said_date(card)}" for card in cards}
     ids = list(names)
     columns = st.columns(2, gap="large")
     picked = []

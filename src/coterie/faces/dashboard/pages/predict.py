@@ -10,6 +10,7 @@ import streamlit as st
 from coterie.errors import CoterieError
 from coterie.faces.dashboard import chosen, form, pieces, placed, who
 from coterie.faces.dashboard.drawing import show_chart
+from coterie.faces.dashboard.giving_way import give_way
 from coterie.faces.dashboard.pages.predict_file import place_file
 from coterie.figures.interactive import to_plotly
 from coterie.figures.star import add_star
@@ -136,6 +137,7 @@ def _star(study: StoredStudy, placement: Placement, values: Mapping[str, float])
             text = f"This customer: {placement.segment}"
             figure = add_star(to_plotly(chart, titled=False), chart, values, text)
             figure.update_layout(height=400)
+            give_way(figure, chart, values)
             show_chart(chart, titled=False, figure=figure, key=f"star-{name}")
 
 

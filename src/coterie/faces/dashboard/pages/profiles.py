@@ -35,7 +35,7 @@ def page() -> None:
         ):
             _change()
     pieces.segment_bar(study.summary["segments"])
-    show_cards(study.summary["segments"], _profile(study), chosen.segment_notes(study))
+    show_cards(study.summary["segments"], _profile(study), chosen.segment_notes(study), brief=True)
     pieces.section("Side by side", "The same segments, compared feature by feature.")
     _compared()
 
