@@ -35,7 +35,8 @@ class Placer:
     def __init__(self, model: Segmentation) -> None:
         self._reader = RecordReader(model.schema, model.inputs, model.derived)
         self._segments = model.segments
-        self._derived = tuple((d.column.name, d) for d in model.derived)
+        needed = {*model.features, *model.rules.columns, *model.ranges}
+        self._derived = tuple((d.column.name, d) for d in model.derived if d.column.name in needed)
         self._bounds = tuple(
             (b.column, _or(b.lower, -math.inf), _or(b.upper, math.inf))
             for b in model.cleaning.bounds

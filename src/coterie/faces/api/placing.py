@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
+
+import orjson
 
 from coterie.errors import RecordError
 from coterie.faces.api.bodies import JSON, media_type, read_json, whole
@@ -15,8 +16,6 @@ if TYPE_CHECKING:
 
     from coterie.faces.api.limits import Limits
     from coterie.faces.api.serving import Models
-
-_encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
 
 
 class PlaceEndpoint:
@@ -49,7 +48,7 @@ class PlaceEndpoint:
             placement = served.model.place(record)
         except RecordError as fault:
             raise Problem(422, "invalid-record", str(fault)) from None
-        content = _encode(placement.to_dict()).encode()
+        content = orjson.dumps(placement.to_dict())
         await send(
             {
                 "type": "http.response.start",
