@@ -100,6 +100,8 @@ class Joining(People):
         with self._database.read() as connection:
             link = self._open_link(connection, "reset", token)
             row = connection.execute(sa.select(people).where(people.c.id == link.person_id)).one()
+        if row.disabled:
+            raise LinkRefusedError
         person = person_of(row)
         check_password(password, person.username, person.email)
         hashed = self.hasher.hash(password)
@@ -114,11 +116,11 @@ class Joining(People):
         """Return what a one-time link is for; None where it is worthless."""
         with self._database.read() as connection:
             row = connection.execute(
-                sa.select(links, people.c.username)
+                sa.select(links, people.c.username, people.c.disabled)
                 .outerjoin(people, people.c.id == links.c.person_id)
                 .where(links.c.token_hash == fingerprint(token), links.c.expires_at > self._now())
             ).one_or_none()
-        if row is None:
+        if row is None or row.disabled:
             return None
         return Link(row.kind, row.role, row.email, row.username, row.expires_at)
 

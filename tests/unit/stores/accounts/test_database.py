@@ -77,6 +77,7 @@ def test_a_database_of_a_newer_coterie_is_refused_and_left_alone(url):
     engine.dispose()
 
 
+@pytest.mark.slow
 def test_processes_that_open_a_new_database_at_once_all_succeed(url):
     code = "import sys; from coterie.stores.accounts import Accounts; Accounts.open(sys.argv[1])"
     running = [subprocess.Popen([sys.executable, "-c", code, url]) for _ in range(3)]

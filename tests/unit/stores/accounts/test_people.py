@@ -9,6 +9,7 @@ import pytest
 from coterie.stores.accounts import (
     AccountError,
     LastAdminError,
+    LinkRefusedError,
     LoginRefused,
     NoSuchPersonError,
     PasswordRefusedError,
@@ -213,12 +214,16 @@ def test_a_reset_makes_everything_old_worthless_and_its_link_works_once(accounts
         accounts.finish_reset(link, GOOD)
 
 
-def test_a_reset_of_a_disabled_person_does_not_let_them_in(accounts, ada):
+def test_a_reset_link_of_a_disabled_person_waits_until_they_are_enabled(accounts, ada):
     accounts.add_person("bob", GOOD, "analyst")
     accounts.disable("bob")
-    accounts.finish_reset(accounts.reset_password("bob"), OTHER)
-    with pytest.raises(LoginRefused):
-        accounts.log_in("bob", OTHER, address=HERE)
+    link = accounts.reset_password("bob")
+    assert accounts.link(link) is None
+    with pytest.raises(LinkRefusedError):
+        accounts.finish_reset(link, OTHER)
+    accounts.enable("bob")
+    accounts.finish_reset(link, OTHER)
+    assert accounts.log_in("bob", OTHER, address=HERE)[0].username == "bob"
 
 
 def test_an_identity_is_known_by_issuer_and_subject_and_never_takes_a_name_over(accounts, ada):

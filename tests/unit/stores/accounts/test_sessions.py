@@ -136,7 +136,7 @@ def test_a_token_that_was_never_given_out_is_nobody_s(accounts, ada, token):
 def test_ended_sessions_are_swept_when_the_accounts_are_opened(opened, ada, clock):
     accounts = opened()
     accounts.log_in("ada", GOOD, address=HERE)
-    clock.forward(hours=13)
+    clock.forward(hours=169)
     accounts.log_in("ada", GOOD, address=HERE)
     again = opened()
     with again._database.read() as connection:
