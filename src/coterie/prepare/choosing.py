@@ -105,7 +105,7 @@ def choose_features(
     numeric = [c for c in schema if c.numeric and not c.personal]
     spread = _spread(frame, [c.name for c in numeric])
     if asked:
-        return _as_asked(schema, tuple(asked), spread)
+        return _as_asked(schema, tuple(asked), spread, derived)
     return _by_default(frame, schema, derived, spread)
 
 
@@ -137,15 +137,19 @@ def _as_asked(
     schema: Schema,
     asked: tuple[str, ...],
     spread: Mapping[str, _Spread],
+    derived: Sequence[Derived],
 ) -> FeatureChoice:
     """Take exactly what was asked for, or say everything that is wrong with it."""
     faults, chosen = [], []
+    # A yes or no that is written as text takes part as 1 and 0.
+    counted = {d.inputs[0]: d.name for d in derived if d.op == "count_yes" and len(d.inputs) == 1}
     usable = [n for n, s in spread.items() if s.arithmetic and s.varies and schema[n].role != "id"]
     for wanted in asked:
         name = _find(wanted, schema)
         if name is None:
             faults.append(_unknown(wanted, schema, usable))
             continue
+        name = counted.get(name, name)
         fault = _unfit(schema[name], spread.get(name))
         if fault:
             faults.append(fault)

@@ -84,6 +84,7 @@ def derive(schema: Schema, as_of: date | None) -> tuple[Derived, ...]:
     found = _times(by_meaning, as_of)
     for maker in (_children, _spend, _purchases, _campaigns):
         found += maker(by_meaning)
+    found += [_answered_yes(c, yes) for c in schema if (yes := _says_yes(c))]
     taken = {plain_name(name) for name in schema.names}
     return tuple(_renamed(d, taken) for d in found)
 
@@ -206,6 +207,21 @@ def _campaigns(known: Known) -> list[Derived]:
     )  # fmt: skip
     yes = {c.name: _yes_choice(c) for c in parts if _yes_choice(c)}
     return [Derived(column, "count_yes", names, {"yes": yes} if yes else {})]
+
+
+def _says_yes(column: Column) -> str:
+    """Return the text that means yes in a column that may be a feature; empty for all others."""
+    able = column.kind == "flag" and column.role == "feature" and not column.personal
+    return _yes_choice(column) if able else ""
+
+
+def _answered_yes(column: Column, yes: str) -> Derived:
+    """Return 1 where a flag written as text says yes, 0 where it does not."""
+    flag = Column(
+        f"{column.name}_yes", "flag", "feature", "", column.label, choices=("0", "1"),
+        why=f"1 where {column.name} is {yes}.",
+    )  # fmt: skip
+    return Derived(flag, "count_yes", (column.name,), {"yes": {column.name: yes}})
 
 
 def _yes_choice(column: Column) -> str:

@@ -93,11 +93,12 @@ def _ranges(
 ) -> dict[str, tuple[float, float]]:
     """Return the smallest and largest value of each feature and each number behind it."""
     behind = {d.column.name: d.inputs for d in opened.derived}
+    types = placed.collect_schema()
     names = dict.fromkeys(
         name
         for feature in features
         for name in (feature, *behind.get(feature, ()))
-        if described[name].numeric
+        if described[name].numeric and types[name] != nw.String
     )
     bounds = placed.select(
         *(nw.col(n).min().cast(nw.Float64).alias(f"{n}__low") for n in names),

@@ -196,3 +196,22 @@ def test_a_slip_of_the_pen_is_not_the_newest_date() -> None:
 def test_without_dates_there_is_no_newest_one() -> None:
     frame, schema = dated()
     assert newest_date(frame, schema) is None
+
+
+def test_a_yes_or_no_written_as_text_can_be_a_feature():
+    import polars as pl
+
+    import coterie as ct
+
+    table = pl.DataFrame(
+        {
+            "age": [20 + i % 40 for i in range(120)],
+            "member": ["yes" if i % 3 else "no" for i in range(120)],
+        }
+    )
+    study = ct.segment(table, k=2, features=["age", "member"])
+    assert study.segmentation.features == ("age", "member_yes")
+    assert set(study.labelled.collect()["member"]) == {"yes", "no"}
+    placed = study.segmentation.score(table)
+    for row, record in zip(placed.iter_rows(named=True), table.iter_rows(named=True), strict=True):
+        assert study.segmentation.place(record).segment_id == row["segment_id"]
