@@ -71,7 +71,9 @@ def second_process(*, fitting: bool = True) -> Iterator[Executor]:
     (3, 1)
     """
     # Spawned, not forked: the threads of Polars do not survive a fork.
-    pool = ProcessPoolExecutor(1, get_context("spawn"), initializer=_stay_with_parent)
+    pool = ProcessPoolExecutor(
+        1, get_context("spawn"), initializer=_stay_with, initargs=(os.getpid(),)
+    )
     pool.submit(_load_for_helping)
     if fitting:
         threading.Thread(target=_load_for_fitting, daemon=True).start()
@@ -83,10 +85,13 @@ def second_process(*, fitting: bool = True) -> Iterator[Executor]:
     pool.shutdown()
 
 
-def _stay_with_parent() -> None:
-    """Leave an interrupt to the process that waits for us, and end when it is gone."""
+def _stay_with(parent: int) -> None:
+    """Leave an interrupt to the process that waits for us, and end when it is gone.
+
+    It may be gone before we have begun: then asking who our parent is would name another.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
+    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
 
 
 def _end_with(parent: int) -> None:

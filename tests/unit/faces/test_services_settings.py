@@ -96,7 +96,7 @@ def test_every_fault_is_told_at_once(tmp_path: Path) -> None:
 
 
 def test_secrets_are_in_no_message_and_no_repr(tmp_path: Path) -> None:
-    file = written(tmp_path, '[oidc]\nclient_secret = 12345678\n')
+    file = written(tmp_path, "[oidc]\nclient_secret = 12345678\n")
     with pytest.raises(ConfigError) as caught:
         Settings.load(file, {}, {})
     assert "12345678" not in str(caught.value)

@@ -39,13 +39,16 @@ def main() -> None:
 
 
 class Teller:
-    """Writes the progress of a job where the server reads it; never half, and not too often."""
+    """Writes the progress of a job where the server reads it; never half, and not too often.
+
+    The share never falls: a bar that goes back is not believed.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._path = folder / "progress.json"
         self._part = folder / "progress.part"
         self._stage = ""
-        self._told = 0.0
+        self._told = self._share = 0.0
 
     def __call__(self, stage: str, words: str, share: float) -> None:
         """Tell the stage, what is being done, and the share that is done (0 to 1)."""
@@ -53,7 +56,8 @@ class Teller:
         if stage == self._stage and now - self._told < TELL_SECONDS:
             return
         self._stage, self._told = stage, now
-        plain: dict[str, Any] = {"stage": stage, "words": words, "share": round(float(share), 4)}
+        self._share = max(self._share, round(float(share), 4))
+        plain: dict[str, Any] = {"stage": stage, "words": words, "share": self._share}
         # No progress can be told on a full disk, and no work need stop for that.
         with suppress(OSError):
             self._part.write_text(json.dumps(plain), encoding="utf-8")

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from coterie.errors import CoterieError
 from coterie.faces.jobs.request import config_from_dict
+from coterie.faces.jobs.words import DISK_FULL, OUT_OF_MEMORY, our_fault
 from coterie.stores.shelf.faults import StorageError, StorageFullError, is_full_disk
 from coterie.stores.shelf.places import PAINTED, move_in, read_json, remove, write_json
 
@@ -37,20 +38,25 @@ def do(request: Request, folder: Path, progress: Progress) -> None:
     except Exception as fault:
         message = _told(fault, request["id"])
         result = {"state": "failed", "message": message}
-    shutil.rmtree(work, ignore_errors=True)
-    write_json(folder / "result.json", result)
+    shutil.rmtree(work, ignore_errors=True)  # First: on a full disk this makes room for the rest.
+    try:
+        write_json(folder / "result.json", result)
+    except StorageFullError:
+        sys.exit(DISK_FULL)
 
 
 def _told(fault: Exception, job_id: str) -> str:
     """Return what a person is told of a fault."""
     if is_full_disk(fault):
         return str(StorageFullError())
+    if isinstance(fault, MemoryError):
+        return OUT_OF_MEMORY
     if isinstance(fault, StorageError):
         traceback.print_exception(fault, file=sys.stderr)
     if isinstance(fault, CoterieError):
         return str(fault)
     traceback.print_exception(fault, file=sys.stderr)
-    return f"Something went wrong on our side; it was written to the log as {job_id}."
+    return our_fault(job_id)
 
 
 def train(request: Request, work: Path, progress: Progress) -> None:

@@ -137,7 +137,7 @@ class Jobs:
         """
         upload = self._shelf.upload(upload_id, owner)
         text = schema if isinstance(schema, str) else _as_toml(schema)
-        key = look_key(upload_id, text, dates)
+        key = look_key(upload_id, schema, dates)
         known = self._shelf.look_by_key(upload_id, owner, key)
         with self._runner.changed:
             same = self._runner.find(lambda one: one.owner == owner and one.look_key == key)

@@ -10,8 +10,8 @@ from typing import Any
 from coterie.faces.jobs.job import ENDED, Job, Kind, State
 from coterie.stores.shelf.places import read_json, write_json
 
-INTERRUPTED = "The server was stopped before this was finished. Nothing is lost; start it again."
 WAITING = "Waiting for its turn"
+STARTING = "Starting"
 
 
 @dataclass
@@ -74,7 +74,7 @@ class Record:
     def snapshot(self, folder: Path, position: int) -> Job:
         """Return the job as it stands now; `position` is its place in the queue."""
         done = self.state == "done"
-        told: dict[str, Any] = {"stage": "", "words": "", "share": 1.0 if done else 0.0}
+        told: dict[str, Any] = {"stage": "", "words": STARTING, "share": 1.0 if done else 0.0}
         if self.state == "waiting":
             told["words"] = WAITING
         elif not done:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import shutil
+import signal
 import threading
 import time
 from collections import Counter
@@ -17,8 +18,9 @@ from typing import Any
 from coterie.faces.jobs.job import STATES, Job, NoSuchJobError, State, TooManyJobsError
 from coterie.faces.jobs.process import run_child
 from coterie.faces.jobs.queue import FairQueue
-from coterie.faces.jobs.record import INTERRUPTED, Record
-from coterie.stores.shelf.faults import storing
+from coterie.faces.jobs.record import Record
+from coterie.faces.jobs.words import DISK_FULL, INTERRUPTED, OUT_OF_MEMORY, our_fault
+from coterie.stores.shelf.faults import StorageFullError, storing
 from coterie.stores.shelf.places import is_id, read_json, remove, write_json
 
 MOST_WAITING = 20
@@ -239,12 +241,11 @@ def _hold(source: Path, folder: Path) -> Path:
 
 def _ended_badly(code: int | None, job_id: str) -> str:
     """Return what is said of a child that ended without a word."""
-    if code == -9:
-        return (
-            "The server ran out of memory, or an administrator stopped this. Try a smaller table, "
-            "or fewer columns."
-        )
-    return f"Something went wrong on our side; it was written to the log as {job_id}."
+    if code == -signal.SIGKILL:
+        return OUT_OF_MEMORY
+    if code == DISK_FULL:
+        return str(StorageFullError())
+    return our_fault(job_id)
 
 
 def _recovered(folder: Path) -> dict[str, Record]:

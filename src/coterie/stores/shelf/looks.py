@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,14 +25,36 @@ PREVIEW_ROWS = 200
 SAMPLE_ROWS = 5_000
 
 
-def look_key(upload_id: str, schema_toml: str | None, dates: DateOrder | None) -> str:
+def look_key(upload_id: str, schema: Schema | str | None, dates: DateOrder | None) -> str:
     """Return the name of a look: the same content, schema and order of dates give the same.
 
+    A schema is what it says, however its TOML is spelt.
+
+    Raises
+    ------
+    SchemaError
+        If the text is no schema.
+
+    Examples
+    --------
     >>> look_key("ab", None, None) == look_key("ab", None, None) != look_key("ab", None, "dmy")
     True
     """
-    asked = "\0".join((upload_id, schema_toml or "", dates or ""))
+    if isinstance(schema, str):
+        from coterie.schema.toml import schema_from_toml
+
+        schema = schema_from_toml(schema)
+    said = "" if schema is None else json.dumps([_same(c.to_dict()) for c in schema])
+    asked = "\0".join((upload_id, said, dates or ""))
     return hashlib.sha256(asked.encode()).hexdigest()[:32]
+
+
+def _same(plain: dict[str, Any]) -> list[list[Any]]:
+    """Return a column's description so that 0 and 0.0 are the same."""
+    return [
+        [key, float(value) if isinstance(value, int) else value]
+        for key, value in sorted(plain.items())
+    ]
 
 
 class StoredLook:

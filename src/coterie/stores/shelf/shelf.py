@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from coterie.errors import ConfigError
 from coterie.stores.shelf import uploads
@@ -20,6 +20,9 @@ from coterie.stores.shelf.places import PAINTED, Places, alone, is_id, remove, w
 from coterie.stores.shelf.remembering import Remembered
 from coterie.stores.shelf.studies import Annotation, Card, Marks, StoredStudy
 from coterie.stores.shelf.uploads import Upload
+
+if TYPE_CHECKING:
+    from coterie.schema import DateOrder, Schema
 
 SERVER = 0
 """The owner of what the server made itself, such as the sample study."""
@@ -92,11 +95,17 @@ class Shelf:
             remove(uploads.find(self.places, upload_id, owner).path.parent)
 
     def look(
-        self, upload_id: str, owner: int, *, schema: str | None = None, dates: Any = None
+        self,
+        upload_id: str,
+        owner: int,
+        *,
+        schema: Schema | str | None = None,
+        dates: DateOrder | None = None,
     ) -> StoredLook | None:
-        """Return what is known of an upload under a schema (TOML) and an order of dates.
+        """Return what is known of an upload under a schema (or its TOML) and an order of dates.
 
-        None until a job has looked (see `Jobs.start_look`); raises NoSuchUploadError.
+        None until a job has looked (see `Jobs.start_look`); raises NoSuchUploadError, and
+        SchemaError where the text is no schema.
         """
         return self.look_by_key(upload_id, owner, look_key(upload_id, schema, dates))
 

@@ -199,7 +199,7 @@ def test_a_full_disk_is_told_before_it_is_full(
     total, used = 10**9, 10**9 - module.RESERVE - 10
     usage = type(shutil.disk_usage("/"))(total, used, total - used)
     monkeypatch.setattr(shutil, "disk_usage", lambda _: usage)
-    with pytest.raises(StorageFullError, match="disk is full.*Nothing that was there before"):
+    with pytest.raises(StorageFullError, match=r"disk is full.*Nothing that was there before"):
         empty.accept_upload(1, "a.csv", CSV + b"99,99\n")
     assert empty.uploads(1) == [earlier]
 
