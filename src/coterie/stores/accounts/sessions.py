@@ -11,12 +11,14 @@ from coterie.stores.accounts import throttling
 from coterie.stores.accounts.errors import LoginRefused
 from coterie.stores.accounts.hashing import csrf_of, fingerprint, new_token
 from coterie.stores.accounts.store import Store, person_of
-from coterie.stores.accounts.tables import people, sessions
+from coterie.stores.accounts.tables import audit, people, sessions
 from coterie.stores.accounts.usernames import key_of
 from coterie.stores.accounts.values import Person, Session
 
 # A session that is used is marked so at most this often: a page makes dozens of requests.
 _TOUCH_SECONDS = 60.0
+# An address is known for so long after a login from there.
+_KNOWN_DAYS = 30.0
 
 
 class Sessions(Store):
@@ -47,7 +49,7 @@ class Sessions(Store):
             With `retry_after` where too many attempts failed for this name or this address;
             the password is not looked at then.
         """
-        stored = self._count_attempt(username, address)
+        stored, counted = self._count_attempt(username, address)
         if not self.hasher.fits(password, stored):
             self._refuse(username, address)
         renewed = stored if stored is None else self._renewed(password, stored)
@@ -61,7 +63,7 @@ class Sessions(Store):
             ).one_or_none()
             if row is not None:
                 person = person_of(row)
-                throttling.forget(connection, throttling.account_key(key_of(username)))
+                throttling.forget(connection, counted)
                 if renewed != stored:
                     connection.execute(
                         people.update()
@@ -146,26 +148,40 @@ class Sessions(Store):
                 self._note(connection, "sessions ended", person=by, subject=subject)
         return ended
 
-    def _count_attempt(self, username: str, address: str) -> str | None:
-        """Count an attempt before it is looked at; return the stored hash, None for nobody's.
+    def _count_attempt(self, username: str, address: str) -> tuple[str | None, str]:
+        """Count an attempt before it is looked at; return the stored hash and the count's key.
 
-        Counted first, so that a hundred guesses at once are a hundred and not one.
+        Counted first, so that a hundred guesses at once are a hundred and not one. The hash is
+        None for nobody and for the disabled.
         """
         now, name = self._now(), key_of(username)
-        account, origin = throttling.account_key(name), throttling.address_key(address)
-        delays = self.policy.account_delays
+        origin = throttling.address_key(address)
         with self._database.write() as connection:
-            wait = throttling.waiting(connection, origin, now)
-            if wait is None:
-                wait = throttling.count_failure(connection, account, delays, now)
             row = connection.execute(
                 sa.select(people.c.password_hash, people.c.disabled).where(
                     people.c.username_key == name
                 )
             ).one_or_none()
+            at_home = self._comes_from(connection, name, origin)
+            key = throttling.account_key(name, origin if at_home else "")
+            wait = throttling.waiting(connection, origin, now)
+            if wait is None:
+                delays = self.policy.account_delays
+                wait = throttling.count_failure(connection, key, delays, now)
         if wait is not None:
             raise LoginRefused(wait)
-        return None if row is None or row.disabled else row.password_hash
+        return (None if row is None or row.disabled else row.password_hash), key
+
+    def _comes_from(self, connection: sa.Connection, name: str, origin: str) -> bool:
+        """Return whether a person logged in from this address lately."""
+        found = connection.execute(
+            sa.select(audit.c.address)
+            .distinct()
+            .join(people, people.c.id == audit.c.person_id)
+            .where(people.c.username_key == name, audit.c.what == "login")
+            .where(audit.c.at > self._now() - timedelta(days=_KNOWN_DAYS))
+        ).scalars()
+        return any(throttling.address_key(one) == origin for one in found if one is not None)
 
     def _refuse(self, username: str, address: str) -> None:
         """Count the failure against the address, write it down and refuse.

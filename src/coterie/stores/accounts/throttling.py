@@ -13,12 +13,19 @@ from coterie.stores.accounts.tables import throttles
 from coterie.stores.accounts.values import Delays
 
 
-def account_key(name: str) -> str:
+def account_key(name: str, origin: str = "") -> str:
     """Return the key of an account, whether or not there is one of that name.
 
-    Hashed, because people type passwords where the name belongs.
+    Parameters
+    ----------
+    name : str
+        Hashed, because people type passwords where the name belongs.
+    origin : str
+        The key of an address that the person is known to come from: failures there are counted
+        apart, so that guesses from elsewhere cannot keep the owner out.
     """
-    return "account:" + hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()
+    read = f"{name}\n{origin}".encode("utf-8", "surrogatepass")
+    return "account:" + hashlib.sha256(read).hexdigest()
 
 
 def address_key(address: str) -> str:

@@ -113,3 +113,28 @@ def test_two_processes_of_eight_threads_share_one_database(url, accounts):
     whats = [line.what for line in accounts.audit(10_000)]
     assert whats.count("login") == whats.count("looked") == whats.count("logout") == 72
     assert whats.count("person added") == 36
+
+
+@pytest.mark.slow
+def test_what_was_confirmed_survives_a_killed_process(url, accounts):
+    code = (
+        "import sys, itertools\n"
+        "from coterie.stores.accounts import Accounts, HashCost, Policy\n"
+        "accounts = Accounts.open(sys.argv[1], policy=Policy(hash_cost=HashCost(1, 8)))\n"
+        "for number in itertools.count():\n"
+        f"    accounts.add_person(f'guest{{number}}', {GOOD!r}, 'viewer')\n"
+        "    print(f'guest{number}', flush=True)\n"
+    )
+    for turn in range(3):
+        command = [sys.executable, "-c", code.replace("guest{", f"guest{turn}x{{"), url]
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        confirmed = [process.stdout.readline().strip() for _line in range(10)]
+        process.kill()
+        confirmed += process.stdout.read().split("\n")[:-1]
+        process.stdout.close()
+        process.wait(60)
+        names = {person.username for person in accounts.people()}
+        assert len(confirmed) >= 10
+        assert set(confirmed) <= names
+        again = accounts.add_person(f"after{turn}", GOOD, "viewer")
+        assert accounts.log_in(again.username, GOOD, address=HERE)[0] == again

@@ -102,6 +102,26 @@ def test_a_login_makes_the_name_as_new_but_not_the_address(opened, ada, clock):
     assert accounts.log_in("ada", GOOD, address="198.51.100.7")[0] == ada
 
 
+def test_guesses_from_elsewhere_do_not_keep_the_owner_out(opened, ada, clock):
+    accounts = opened(address_delays=Delays(free=1_000))
+    accounts.log_in("ada", GOOD, address=HERE)
+    for _ in range(6):
+        refusal(accounts, "ada", address="203.0.113.9")
+    # Nobody else gets to try, wherever they are; she does, from where she was before.
+    assert refusal(accounts, "ada", GOOD, address="198.51.100.7").retry_after is not None
+    assert accounts.log_in("ada", GOOD, address=HERE)[0] == ada
+    assert refusal(accounts, "ada", GOOD, address="203.0.113.9").retry_after is not None
+    # Guesses from there are counted as strictly, only apart.
+    for _ in range(6):
+        assert refusal(accounts, "ada").retry_after is None
+    assert refusal(accounts, "ada", GOOD).retry_after == pytest.approx(5)
+    # After a month without a login the place is like any other.
+    clock.forward(days=31)
+    for _ in range(6):
+        refusal(accounts, "ada", address="203.0.113.9")
+    assert refusal(accounts, "ada", GOOD).retry_after == pytest.approx(5)
+
+
 def test_guesses_at_many_names_from_one_address_are_slowed(accounts, ada):
     for guess in range(21):
         assert refusal(accounts, f"name{guess}").retry_after is None
