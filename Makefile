@@ -1,4 +1,5 @@
-# make run: everything from nothing to a report. make test: everything from nothing to tested.
+# make run: everything from nothing to a server with a study to look at. make demo: to a report.
+# make test: everything from nothing to tested.
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 	2>/dev/null && echo $$p && break; done)
@@ -9,9 +10,14 @@ OUT ?= out
 ROWS ?= 2000
 TESTS ?= src tests
 
-.PHONY: run install install-dev test test-slow check bench lock clean
+DATA ?= coterie-data
+
+.PHONY: run demo install install-dev test test-slow check bench bench-serve lock clean
 
 run: install
+	@$(BIN)/coterie serve --data-dir $(DATA) --sample
+
+demo: install
 	@mkdir -p $(OUT)
 	@$(BIN)/coterie sample customers --rows $(ROWS) --segments 5 --seed 7 -o $(OUT)/sample_customers.csv
 	@$(BIN)/coterie segment $(OUT)/sample_customers.csv --out $(OUT)
@@ -52,6 +58,9 @@ check: install-dev
 bench: install-dev
 	$(BIN)/python benchmarks/against_recipe.py
 
+bench-serve: install-dev
+	$(BIN)/python benchmarks/serve.py
+
 # Needs uv (pip install uv). Writes no host name.
 lock:
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
@@ -62,3 +71,4 @@ lock:
 
 clean:
 	rm -rf $(OUT) $(VENV)
+# The folder of studies and accounts ($(DATA)) is yours and stays.

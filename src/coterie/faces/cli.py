@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from coterie.errors import CoterieError
+from coterie.faces import people, serve_command
 
 if TYPE_CHECKING:
     from coterie.schema import Schema
@@ -301,6 +302,10 @@ def _read_schema(path: Path | None) -> Schema | None:
     from coterie.schema.toml import schema_from_toml
 
     return schema_from_toml(read_text(path, "schema file"))
+
+
+app.command()(serve_command.serve)
+app.add_typer(people.app)
 
 
 def _rounded(seconds: dict[str, float]) -> dict[str, Any]:
