@@ -16,10 +16,12 @@ from coterie.faces.dashboard.pages.campaigns_rates import (
     Campaign,
     best_sentence,
     count_answers,
+    keenest,
     responses,
 )
 from coterie.figures.palette import segment_colour
 from coterie.figures.words import NARROW_SPACE, say_share
+from coterie.tables.writing import harmless
 
 if TYPE_CHECKING:
     from coterie.stores.shelf import StoredStudy
@@ -36,24 +38,32 @@ NOTHING_HELD = (
 )
 
 STYLE = """<style>
-.cb-rates { width: 100%; border-collapse: collapse; font-variant-numeric: tabular-nums; }
-.cb-rates td, .cb-rates th { padding: .4rem .75rem .4rem 0; border: 0; vertical-align: middle;
-  text-align: left; font-weight: 400; border-bottom: 1px solid var(--cb-line); }
-.cb-rates { --cb-line: color-mix(in srgb, currentColor 14%, transparent); }
+.cb-rates { width: 100%; table-layout: fixed; border-collapse: collapse; border: 0;
+  font-variant-numeric: tabular-nums; }
+.cb-rates td, .cb-rates th { padding: .5rem 1rem .5rem 0; border: 0; vertical-align: middle;
+  text-align: left; font-weight: 400; border-bottom: 1px solid var(--co-hairline); }
 .cb-rates tr:last-child td, .cb-rates tr:last-child th { border-bottom: 0; }
-.cb-rates .name { width: 34%; }
-.cb-rates .name .co-disc { margin-right: .5rem; }
-.cb-rates .place { width: 38%; min-width: 5.5rem; }
-.cb-rates .figure { text-align: right; white-space: nowrap; padding-right: 0; }
-.cb-rates .figure small { display: block; opacity: .72; font-size: .8125rem; }
-.cb-rates .track { position: relative; height: 1.25rem; }
+.cb-rates .name { width: 24%; }
+.cb-rates .name span.row { display: flex; gap: .5rem; align-items: center; }
+.cb-rates .rate { width: 6rem; font-weight: 600; text-align: right; white-space: nowrap; }
+.cb-rates .more { width: 10rem; color: var(--co-muted); font-size: .875rem; text-align: right;
+  white-space: nowrap; padding-right: 0; }
+.cb-rates .track { position: relative; height: 1.25rem; min-width: 4.5rem; }
 .cb-rates .track i { position: absolute; display: block; }
-.cb-rates .range { height: 4px; top: calc(50% - 2px); border-radius: 2px; opacity: .45;
+.cb-rates .range { height: 4px; top: calc(50% - 2px); border-radius: 2px; opacity: .5;
   min-width: 2px; }
 .cb-rates .dot { width: 12px; height: 12px; top: calc(50% - 6px); margin-left: -6px;
-  border-radius: 50%; }
-.cb-rates .all { width: 1px; top: 0; bottom: 0; background: currentColor; opacity: .55; }
-.cb-rates .small .dot { background: transparent !important; border: 2px solid; }
+  border-radius: 50%; box-sizing: border-box; }
+.cb-rates .all { width: 1px; top: -.25rem; bottom: -.25rem; background: var(--co-muted); }
+.cb-rates .small .dot { background: var(--co-ground) !important; border: 2px solid; }
+.cb-name { display: flex; gap: .5rem; align-items: center; }
+.cb-best { font-weight: 600; }
+@media (max-width: 640px) {
+  .cb-rates .name { width: 36%; }
+  .cb-rates .rate { width: 3.9rem; }
+  .cb-rates .more { width: 5.6rem; white-space: normal; font-size: .8125rem; }
+  .cb-rates td, .cb-rates th { padding-right: .6rem; }
+}
 </style>"""
 
 
@@ -77,18 +87,53 @@ def page() -> None:
     if not campaigns:
         pieces.empty(NOTHING_HELD, "Go to the data", "data" if person.may("upload") else "")
         return
-    st.markdown(NOT_AN_EFFECT)
     names = {int(one["id"]): str(one["name"]) for one in study.summary["segments"]}
     st.html(STYLE)
+    st.markdown(f"**{_escaped(keenest(campaigns, names))}** {NOT_AN_EFFECT}")
+    st.html(_side_by_side(campaigns, names))
+    st.html('<div style="height:.75rem"></div>')
     st.caption(
-        "A dot is the rate of a segment, the bar around it is where the true rate lies with 95 % "
-        "confidence, and the upright line is the rate of all customers. A hollow dot means fewer "
-        f"than {FEWEST} customers: too few to read."
+        "Below, a dot is the rate of a segment, the bar around it is where the true rate lies with "
+        "95 % confidence, and the upright line is the rate of all customers. A hollow dot stands "
+        f"for fewer than {FEWEST} customers: too few to read."
     )
     for campaign in campaigns:
         pieces.section(campaign.label, best_sentence(campaign, names))
         st.html(_table(campaign, names))
     _download(campaigns, names, study.card.name)
+
+
+def _side_by_side(campaigns: Sequence[Campaign], names: dict[int, str]) -> str:
+    """Return every rate in one table: a row a segment, a column a campaign, the best in bold."""
+    heads = "".join(f'<th class="n" scope="col">{escape(c.label)}</th>' for c in campaigns)
+    rows = []
+    for place, (key, name) in enumerate(names.items()):
+        answers = [campaign.segments[place] for campaign in campaigns]
+        cells = "".join(
+            _cell(answer, campaign) for answer, campaign in zip(answers, campaigns, strict=True)
+        )
+        rows.append(
+            f'<tr><th scope="row"><span class="cb-name">{pieces.disc(key)}{escape(name)}</span></th>'
+            f"{cells}</tr>"
+        )
+    rates = [escape(say_share(campaign.overall.rate)) for campaign in campaigns]
+    everyone = "".join(f'<td class="n">{rate}</td>' for rate in rates)
+    rows.append(f'<tr><th scope="row">All customers</th>{everyone}</tr>')
+    return (
+        '<div class="co-scroll" tabindex="0" role="region" aria-label="Rates of yes">'
+        f'<table class="co-table wide"><thead><tr><th scope="col">Said yes</th>{heads}</tr></thead>'
+        f"<tbody>{''.join(rows)}</tbody></table></div>"
+    )
+
+
+def _cell(answer: Answer, campaign: Campaign) -> str:
+    """Return a rate in the table of all; one that is too small to read says so."""
+    top = max((a.rate or 0.0 for a in campaign.segments if not a.small), default=0.0)
+    best = not answer.small and answer.rate is not None and answer.rate == top > 0
+    told = f"{answer.yes:,} of {answer.asked:,}"
+    text = "too few" if answer.small else say_share(answer.rate)
+    inner = f'<span class="cb-best">{escape(text)}</span>' if best else escape(text)
+    return f'<td class="n" title="{told}">{inner}</td>'
 
 
 def _counted(study: StoredStudy) -> tuple[Campaign, ...]:
@@ -119,7 +164,7 @@ def _row(answer: Answer, name: str, overall: Answer, scale: float) -> str:
     """Return one segment's row."""
     disc = pieces.disc(answer.segment_id) if answer.segment_id else ""
     if answer.rate is None:
-        place, figure = "", "nobody asked"
+        place, figure, more = "", "", "nobody asked"
     else:
         colour = segment_colour(answer.segment_id) if answer.segment_id else "currentColor"
         left, right = 100 * answer.low / scale, 100 * min(answer.high, scale) / scale
@@ -131,15 +176,13 @@ def _row(answer: Answer, name: str, overall: Answer, scale: float) -> str:
             f'<i class="dot" style="left:{100 * answer.rate / scale:.2f}%;background:{colour};'
             f'border-color:{colour}"></i></div>'
         )
-        figure = (
-            f"{escape(say_share(answer.rate))}"
-            f"<small>{_range(answer)}<br>{answer.yes:,} of {answer.asked:,}"
-            f"{', too few' if answer.small else ''}</small>"
-        )
+        figure = escape(say_share(answer.rate))
+        more = f"{_range(answer)}<br>{answer.yes:,} of {answer.asked:,}"
+        more += ", too few" if answer.small else ""
     kind = ' class="small"' if answer.small else ""
     return (
-        f'<tr{kind}><th scope="row" class="name">{disc}{escape(name)}</th>'
-        f'<td class="place">{place}</td><td class="figure">{figure}</td></tr>'
+        f'<tr{kind}><th scope="row" class="name"><span class="row">{disc}{escape(name)}</span></th>'
+        f'<td>{place}</td><td class="rate">{figure}</td><td class="more">{more}</td></tr>'
     )
 
 
@@ -175,9 +218,16 @@ def _download(campaigns: Sequence[Campaign], names: dict[int, str], name: str) -
     ]
     st.download_button(
         "Download the rates (CSV)",
-        pl.DataFrame(rows, infer_schema_length=None).write_csv(),
+        harmless(pl.DataFrame(rows, infer_schema_length=None)).write_csv(),
         file_name=f"{name.rsplit('.', 1)[0]}-campaigns.csv",
         mime="text/csv",
         icon=":material/download:",
         on_click="ignore",
     )
+
+
+def _escaped(text: str) -> str:
+    """Return a text that Markdown leaves as it is."""
+    for sign in "\\`*_[]<>$~#:":
+        text = text.replace(sign, "\\" + sign)
+    return text

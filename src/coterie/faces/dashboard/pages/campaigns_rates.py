@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -99,7 +101,14 @@ def count_answers(
         .collect()
     )
     rows = {int(row["segment_id"] or 0): row for row in counted.iter_rows(named=True)}
+    there.sort(key=lambda column: _natural(column.label))
     return tuple(_campaign(column, rows, ids) for column in there)
+
+
+def _natural(label: str) -> list[tuple[int, str]]:
+    """Return a key by which campaign 2 comes before campaign 10."""
+    parts = re.split(r"(\d+)", label.casefold())
+    return [(int(part), "") if part.isdigit() else (-1, part) for part in parts]
 
 
 def _yes(column: Column, dtype: pl.DataType) -> pl.Expr:
@@ -144,3 +153,21 @@ def best_sentence(campaign: Campaign, names: dict[int, str]) -> str:
     if len(known) > 1 and not campaign.apart:
         return f"{said} The ranges of the segments overlap: this may be chance."
     return said
+
+
+def keenest(campaigns: Sequence[Campaign], names: dict[int, str]) -> str:
+    """Say in a sentence which segment answers most, over all campaigns that can be read."""
+    wins: Counter[int] = Counter()
+    read = 0
+    for campaign in campaigns:
+        known = [a for a in campaign.segments if a.rate is not None and not a.small]
+        if len(known) > 1 and max(a.rate or 0.0 for a in known) > 0:
+            read += 1
+            wins[max(known, key=lambda a: (a.rate or 0.0, a.asked)).segment_id] += 1
+    if not read:
+        return "The segments are too small to say who answers most."
+    (first, times), *_ = wins.most_common(1)
+    if read == 1:
+        return f"{names[first]} said yes most often."
+    every = f"all {read}" if times == read else f"{times} of {read}"
+    return f"{names[first]} said yes most often in {every} campaigns."

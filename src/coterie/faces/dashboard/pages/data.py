@@ -40,15 +40,19 @@ def page() -> None:
         )
         data_sources.draw(person)
         return
-    title, change = st.columns([4, 1], vertical_alignment="bottom")
-    with title:
-        pieces.page_title(upload.name, data_sources.say_size(upload.size))
-    if change.button("Another table", icon=":material/swap_horiz:"):
-        data_state.forget()
-        st.rerun()
+    pieces.page_title(upload.name, data_sources.say_size(upload.size))
     look = data_waiting.wait_for_look(person, upload)
     if look is not None:
         _looked_at(person, upload, look)
+    else:
+        _another()
+
+
+def _another() -> None:
+    """Lead back to the choice of a table."""
+    if st.button("Another table", icon=":material/swap_horiz:", type="tertiary"):
+        data_state.forget()
+        st.rerun()
 
 
 def _looked_at(person: Person, upload: Upload, look: StoredLook) -> None:
@@ -79,6 +83,7 @@ def _looked_at(person: Person, upload: Upload, look: StoredLook) -> None:
         if st.button("Choose settings", icon=":material/tune:"):
             data_columns.take_edits(upload)
             pieces.go("segment")
+        _another()
 
 
 def _train(person: Person, upload: Upload) -> None:

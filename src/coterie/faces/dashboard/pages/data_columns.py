@@ -32,7 +32,7 @@ def draw(upload: Upload, look: StoredLook) -> None:
     base = _base(upload, look)
     st.caption(
         "Double-click a cell to change it. Groups are found by the columns with that role; "
-        "values outside the smallest and largest possible are treated as missing."
+        "values below the lowest or above the highest possible are treated as missing."
     )
     edited = st.data_editor(
         _frame(base),
@@ -40,6 +40,7 @@ def draw(upload: Upload, look: StoredLook) -> None:
         hide_index=True,
         num_rows="fixed",
         disabled=["column", "why"],
+        placeholder="",
         height=min(38 + 35 * len(base), 560),
         column_config=_config(),
         alt="What each column is taken for",
@@ -122,17 +123,21 @@ def _config() -> dict[str, Any]:
     """Return how the columns of the table are edited."""
     column = st.column_config
     return {
-        "column": column.TextColumn("Column", pinned=True, width="medium"),
-        "label": column.TextColumn("Called", width="medium", max_chars=80),
+        "column": column.TextColumn("Column", pinned=True, width=150),
+        "label": column.TextColumn("Called", width=190, max_chars=80),
         "kind": column.SelectboxColumn(
-            "Kind", options=list(KIND_WORDS.values()), required=True, width="small"
+            "Kind", options=list(KIND_WORDS.values()), required=True, width=110
         ),
         "role": column.SelectboxColumn(
-            "Role", options=list(ROLE_WORDS.values()), required=True, width="medium"
+            "Role", options=list(ROLE_WORDS.values()), required=True, width=180
         ),
-        "unit": column.TextColumn("Unit", width="small", max_chars=20),
-        "lower": column.NumberColumn("Smallest possible", width="small"),
-        "upper": column.NumberColumn("Largest possible", width="small"),
+        "unit": column.TextColumn("Unit", width=104, max_chars=20),
+        "lower": column.NumberColumn(
+            "Lowest", width=104, help="What is lower is impossible, and treated as missing."
+        ),
+        "upper": column.NumberColumn(
+            "Highest", width=104, help="What is higher is impossible, and treated as missing."
+        ),
         "why": column.TextColumn("Why", width="large"),
     }
 

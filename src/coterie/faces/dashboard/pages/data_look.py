@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, time
 from html import escape
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,8 @@ from coterie.faces.dashboard.pages.data_schema import KIND_WORDS
 from coterie.faces.dashboard.pages.data_words import for_page
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from coterie.schema.notes import Note
     from coterie.stores.shelf import StoredLook
 
@@ -24,12 +26,12 @@ NUMBER = "color:var(--co-ink);font-weight:600"
 
 def facts(look: StoredLook) -> None:
     """Say in a line how large the table is and what can be done with it."""
-    features = [column for column in look.described if column.role == "feature"]
+    features = [c for c in look.schema if c.role == "feature" and c.numeric]
     aside = look.rows - look.kept
     said = [
         (f"{look.rows:,}", "customers" if look.rows != 1 else "customer"),
         (f"{len(look.schema):,}", "columns"),
-        (f"{len(features):,}", "that groups can be found by"),
+        (f"{len(features):,}", "with numbers to find groups by"),
     ]
     if aside:
         said.append((f"{aside:,}", "rows set aside" if aside > 1 else "row set aside"))
@@ -136,12 +138,24 @@ def quality_rows(look: StoredLook) -> list[dict[str, Any]]:
 
 def raw(look: StoredLook) -> None:
     """Draw the first rows as they stand in the file."""
-    shown = look.preview
+    shown = _days(look.preview)
     st.dataframe(
         shown, hide_index=True, height=min(38 + 35 * len(shown), 560), alt="The first rows"
     )
     said = "All rows" if len(shown) >= look.rows else f"The first {len(shown):,} of {look.rows:,}"
     st.caption(f"{said}, as they were read, before cleaning.")
+
+
+def _days(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return a frame in which days without a time of day are shown as days."""
+    import polars as pl
+
+    plain = [
+        name
+        for name, dtype in frame.schema.items()
+        if dtype == pl.Datetime and (frame[name].drop_nulls().dt.time() == time()).all()
+    ]
+    return frame.with_columns(pl.col(plain).cast(pl.Date)) if plain else frame
 
 
 def _frame(rows: Sequence[dict[str, Any]]) -> Any:

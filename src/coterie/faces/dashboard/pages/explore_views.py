@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from html import escape
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import streamlit as st
 
 from coterie.faces.dashboard import pieces
+from coterie.faces.dashboard.pages.segment_settings import usual_choice
 from coterie.figures import charts
 from coterie.figures.chart import MOST_POINTS, thinned_note
 from coterie.figures.interactive import to_plotly
 from coterie.figures.palette import ACCENT
-from coterie.figures.words import mid_sentence, with_unit
+from coterie.figures.words import mid_sentence, say_number, say_value, with_unit
 from coterie.tables.writing import harmless
 
 if TYPE_CHECKING:
     from coterie.figures.chart import Chart
-    from coterie.schema import Column
+    from coterie.schema import Column, Schema
     from coterie.stores.shelf import StoredLook
 
+MOST_ROWS = 300
 FIRST_PANELS = 9
+FIRST_PAIRS = 12
 ACROSS = 3
 STRONG, WEAK = 0.5, 0.2
 
@@ -48,34 +54,15 @@ def statistics(look: StoredLook) -> None:
     if not rows:
         st.caption("No column of this table holds numbers.")
         return
-    frame = pl.DataFrame(rows, infer_schema_length=None)
-    shown = frame.select(
-        pl.col("label").alias("Column"),
-        pl.col("unit").alias("Unit"),
-        *(pl.col(name).alias(said) for name, (said, _) in FIGURES.items()),
-    )
-    number = st.column_config.NumberColumn
-    st.dataframe(
-        shown,
-        hide_index=True,
-        height=min(38 + 35 * len(rows), 640),
-        column_config={
-            "Column": st.column_config.TextColumn(pinned=True),
-            "Unit": st.column_config.TextColumn(width="small"),
-            **{
-                said: number(help=tells, format=_format(name))
-                for name, (said, tells) in FIGURES.items()
-            },
-        },
-        alt="Statistics of each column of numbers",
-    )
+    st.html(statistics_table(rows[:MOST_ROWS], look.described))
+    more = f" The first {MOST_ROWS} of {len(rows):,} columns." if len(rows) > MOST_ROWS else ""
     st.caption(
-        f"Over {look.kept:,} cleaned rows, each column in its own unit. Yes-or-no columns are 1 "
-        "and 0: their mean is the share of yes."
+        f"Over {look.kept:,} cleaned rows, rounded; the exact value shows on a figure, and the "
+        f"file holds all digits.{more}"
     )
     st.download_button(
         "Download the statistics (CSV)",
-        harmless(frame).write_csv(),
+        harmless(pl.DataFrame(rows, infer_schema_length=None)).write_csv(),
         file_name=f"{look.name.rpartition('.')[0] or look.name}-statistics.csv",
         mime="text/csv",
         icon=":material/download:",
@@ -83,11 +70,44 @@ def statistics(look: StoredLook) -> None:
     )
 
 
-def _format(name: str) -> str:
-    """Return how a figure is written."""
-    if name in ("count", "missing"):
-        return "localized"
-    return "%.2f" if name == "skew" else "localized"
+def statistics_table(rows: Sequence[Mapping[str, Any]], schema: Schema) -> str:
+    """Return the statistics as HTML, each figure as a person would say it.
+
+    Parameters
+    ----------
+    rows : sequence of mapping
+        As `StoredLook.statistics`.
+    schema : Schema
+        Of their columns.
+    """
+    heads = "".join(
+        f'<th class="n" scope="col" title="{escape(tells)}">{said}</th>'
+        for said, tells in FIGURES.values()
+    )
+    known = {column.name: column for column in schema}
+    body = "".join(_statistics_row(row, known.get(row["column"])) for row in rows)
+    return (
+        '<div class="co-scroll" tabindex="0" role="region" aria-label="Statistics">'
+        f'<table class="co-table wide"><thead><tr><th scope="col">Column</th>{heads}</tr></thead>'
+        f"<tbody>{body}</tbody></table></div>"
+    )
+
+
+def _statistics_row(row: Mapping[str, Any], column: Column | None) -> str:
+    """Return one column's figures; years and shares are said as such."""
+    cells = []
+    for name in FIGURES:
+        value = row[name]
+        if name in ("count", "missing"):
+            text = f"{value:,}"
+        elif column is not None and name in ("mean", "min", "q25", "median", "q75", "max"):
+            text = say_value(replace(column, unit="" if column.unit != "year" else "year"), value)
+        else:
+            text = say_number(value)
+        exact = "" if value is None else f' title="{value:.10g}"'
+        cells.append(f'<td class="n"{exact}>{escape(text)}</td>')
+    head = with_unit(column) if column is not None and column.kind != "flag" else row["label"]
+    return f'<tr><th scope="row">{escape(head)}</th>{"".join(cells)}</tr>'
 
 
 def distributions(look: StoredLook) -> None:
@@ -121,23 +141,57 @@ def _grid(panels: list[Chart], kind: str) -> None:
         for place, panel in zip(st.columns(ACROSS, gap="medium"), row, strict=False):
             with place:
                 st.markdown(f"**{_escaped(panel.encoding.get('x_label') or panel.title)}**")
-                pieces.show_chart(
-                    panel, titled=False, key=f"{kind}_{panel.title}_{begin}", height=230
-                )
+                figure = to_plotly(panel, titled=False)
+                figure.update_xaxes(title=None)
+                figure.update_yaxes(title=None)
+                figure.update_layout(margin={"l": 44, "r": 12, "t": 24, "b": 32})
+                key = f"{kind}_{panel.title}_{begin}"
+                pieces.show_chart(panel, titled=False, key=key, height=200, figure=figure)
 
 
 def correlations(look: StoredLook) -> None:
-    """Draw which columns go together."""
+    """Draw which columns go together, of those that are asked for."""
     if "correlation_matrix" not in look.charts:
         st.caption("It takes two columns of numbers that vary to see what goes together.")
         return
-    chart = look.chart("correlation_matrix")
-    st.html(f'<p class="co-quiet">{_strongest(chart)}</p>')
-    pieces.show_chart(chart, key="correlations")
+    whole = look.chart("correlation_matrix")
+    labels = list(whole.encoding["labels"])
+    shown = st.multiselect(
+        "Columns", labels, default=_first_labels(look, labels), key=f"explore_pairs_{look.key}"
+    )
+    if len(shown) < 2:
+        st.caption("Choose two columns or more.")
+        return
+    pairs = zip(whole.data["row"], whole.data["column"], strict=True)
+    known = dict(zip(pairs, whole.data["correlation"], strict=True))
+    ordered = [label for label in labels if label in shown]
+    chart = charts.correlations(ordered, [[known.get((a, b)) for b in ordered] for a in ordered])
+    st.markdown(_strongest(chart))
+    least = 280 + 56 * len(ordered)
+    st.html(
+        "<style>.st-key-explore_wide { overflow-x: auto; } "
+        f".st-key-explore_wide [data-testid=stElementContainer] {{ min-width: {least}px; }}</style>"
+    )
+    with st.container(key="explore_wide"):
+        pieces.show_chart(chart, key="correlations", titled=False)
+    st.caption(chart.subtitle)
+
+
+def _first_labels(look: StoredLook, labels: list[str]) -> list[str]:
+    """Return the columns that are drawn at first: the usual features, then other numbers."""
+    columns = [*_usual(look), *(c for c in look.described if c.kind == "number")]
+    found = dict.fromkeys(c.label for c in columns if c.label in labels)
+    return list(found)[:FIRST_PAIRS] or labels[:FIRST_PAIRS]
+
+
+def _usual(look: StoredLook) -> list[Column]:
+    """Return the columns that groups would be looked for in, where that is known."""
+    choice = usual_choice(look, say=False)
+    return [look.described[name] for name in choice.chosen] if choice else []
 
 
 def _strongest(chart: Chart) -> str:
-    """Say which two columns go together most."""
+    """Say which columns go together most."""
     pairs = [
         (abs(value), row, column, value)
         for row, column, value in zip(
@@ -146,9 +200,17 @@ def _strongest(chart: Chart) -> str:
         if value is not None and row < column
     ]
     if not pairs:
-        return "No two columns vary together."
-    _, row, column, value = max(pairs)
-    return f"Strongest: {row} and {mid_sentence(column)} ({value:.2f})."
+        return "No two of these columns vary together."
+    top = sorted(pairs, reverse=True)[:3]
+    said = "; ".join(
+        f"{_escaped(a)} and {_escaped(mid_sentence(b))} {_signed(value)}" for _, a, b, value in top
+    )
+    return f"Strongest: {said}."
+
+
+def _signed(value: float) -> str:
+    """Return a correlation with a true minus sign."""
+    return f"{value:.2f}".replace("-", "\N{MINUS SIGN}")
 
 
 def two_features(look: StoredLook) -> None:
@@ -161,7 +223,8 @@ def two_features(look: StoredLook) -> None:
     if len(columns) < 2:
         st.caption("It takes two columns of numbers to set one against the other.")
         return
-    columns.sort(key=lambda column: (column.kind != "number", column.role != "feature"))
+    first = [column.name for column in _usual(look)[:2]]
+    columns.sort(key=lambda c: (c.name not in first, c.kind != "number", c.role != "feature"))
     by_name = {column.name: column for column in columns}
     left, right = st.columns(2)
     label: Any = lambda name: by_name[name].label  # noqa: E731
@@ -188,9 +251,9 @@ def pair_chart(look: StoredLook, x: Column, y: Column) -> Chart:
         xs, ys, np.zeros(len(xs), dtype=np.int64), axes=(x, y), names={}, total=look.kept
     )
     both = int((np.isfinite(xs) & np.isfinite(ys)).sum())
-    shown = min(both, MOST_POINTS)
-    whole = shown == both == len(xs) == look.kept
-    note = "" if whole else thinned_note(shown, look.kept)
+    note = f"{len(xs) - both:,} customers lack one of the two." if both < len(xs) else ""
+    if both > MOST_POINTS or len(xs) < look.kept:
+        note = thinned_note(min(both, MOST_POINTS), look.kept)
     alt = f"{both:,} customers by {with_unit(x)} and {with_unit(y)}."
     return replace(chart, note=note, alt=alt)
 
@@ -202,10 +265,10 @@ def together(look: StoredLook, x: Column, y: Column) -> str:
     if value is None:
         return f"{first} or {second} does not vary, so nothing can be said of both."
     if abs(value) < WEAK:
-        return f"{first} and {second} hardly go together (correlation {value:.2f})."
+        return f"{first} and {second} hardly go together (correlation {_signed(value)})."
     much = "strongly " if abs(value) >= STRONG else ""
     way = "rises" if value > 0 else "falls"
-    return f"As {mid_sentence(x.label)} rises, {second} {much}{way} (correlation {value:.2f})."
+    return f"As {mid_sentence(x.label)} rises, {second} {much}{way} (correlation {_signed(value)})."
 
 
 def _correlation(look: StoredLook, x: Column, y: Column) -> float | None:
@@ -249,9 +312,11 @@ def _boxes(chart: Chart) -> None:
             st.columns(2, gap="large"), panels[begin : begin + 2], strict=False
         ):
             with place:
-                said = panel.encoding.get("text", "")
-                st.markdown(f"**{_escaped(panel.encoding['x_label'])}**: {_escaped(said)}")
-                pieces.show_chart(panel, titled=False, key=f"box_{begin}_{panel.title}")
+                st.markdown(f"**{_escaped(panel.encoding['x_label'])}**")
+                figure = to_plotly(panel, titled=False)
+                figure.update_xaxes(title=None)
+                key = f"box_{begin}_{panel.title}"
+                pieces.show_chart(panel, titled=False, key=key, figure=figure, height=110)
     if chart.note:
         st.caption(chart.note)
 
@@ -262,7 +327,13 @@ def missing(look: StoredLook) -> None:
     if not len(chart):
         st.markdown("**Nothing is missing.** Every customer has a value in every column.")
         return
-    pieces.show_chart(chart, key="missing")
+    own = set(look.schema.names)
+    whole = sum(not row["missing"] for row in look.quality if row["column"] in own)
+    chart = replace(chart, note=f"{whole:,} of {len(own):,} columns of the table lack nothing.")
+    figure = to_plotly(chart, titled=False)
+    labels = [escape(name) for name in chart.encoding["labels"]]
+    figure.update_yaxes(ticktext=["<br>".join(wrap(name, 22)) for name in labels])
+    pieces.show_chart(chart, key="missing", figure=figure)
 
 
 def _escaped(text: str) -> str:

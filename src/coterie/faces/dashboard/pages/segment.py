@@ -32,7 +32,7 @@ def page() -> None:
         segment_job.draw(person, job)
         if not job.ended or job.state == "done":
             if job.state == "done":
-                _evidence(person)
+                _evidence(person, verdict=False)
             return
     if upload is None:
         _nothing(person, job is not None)
@@ -82,8 +82,8 @@ def _study(person: Person) -> StoredStudy | None:
         return None
 
 
-def _evidence(person: Person) -> None:
+def _evidence(person: Person, *, verdict: bool = True) -> None:
     """Draw why the chosen study has as many segments as it has."""
     study = _study(person)
     if study is not None:
-        segment_evidence.draw(study)
+        segment_evidence.draw(study, verdict=verdict)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from coterie.faces.dashboard import pieces
+from coterie.figures.interactive import to_plotly
 
 if TYPE_CHECKING:
     from coterie.figures.chart import Chart
@@ -38,15 +39,23 @@ FIGURES = {
 }
 
 
-def draw(study: StoredStudy) -> None:
-    """Draw the evidence of a study, from its stored charts."""
+def draw(study: StoredStudy, *, verdict: bool = True) -> None:
+    """Draw the evidence of a study, from its stored charts.
+
+    Parameters
+    ----------
+    study : StoredStudy
+    verdict : bool
+        Say the verdict as well; False where the page said it already.
+    """
     evidence = study.evidence
     k = int(evidence["k"])
     pieces.section(
         f"Why {k} segments" if k > 1 else "Why one segment",
         f"From the study {study.card.name}. {evidence['reason']}",
     )
-    pieces.verdict_line(study.summary, str(evidence["verdict"]["meaning"]))
+    if verdict:
+        pieces.verdict_line(study.summary, str(evidence["verdict"]["meaning"]))
     panels = _panels(study)
     if panels:
         st.caption(
@@ -59,7 +68,12 @@ def draw(study: StoredStudy) -> None:
             st.columns(3, gap="medium"), panels[begin : begin + 3], strict=False
         ):
             with place:
-                pieces.show_chart(panel, key=f"evidence_{panel.title}", height=260)
+                pieces.show_chart(
+                    panel,
+                    key=f"evidence_{panel.title}",
+                    height=250,
+                    figure=_on_one_axis(panel, study.summary["quality"]),
+                )
     _change(study)
     _votes(evidence)
     _figures(study)
@@ -75,6 +89,16 @@ def _panels(study: StoredStudy) -> list[Chart]:
         panels += [by_title.pop(title) for title in ORDER if title in by_title]
         panels += by_title.values()
     return panels
+
+
+def _on_one_axis(panel: Chart, quality: list[dict[str, Any]]) -> Any:
+    """Return a criterion painted over the same numbers of groups as all others."""
+    figure = to_plotly(panel, titled=False)
+    last = max((row["k"] for row in quality), default=2)
+    figure.update_xaxes(range=[0.5, last + 0.5], title=None)
+    figure.update_yaxes(title=None)
+    figure.update_layout(margin={"l": 48, "r": 12, "t": 24, "b": 28})
+    return figure
 
 
 def _change(study: StoredStudy) -> None:

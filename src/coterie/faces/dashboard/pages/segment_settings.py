@@ -55,21 +55,30 @@ def draw(upload: Upload, look: StoredLook, study: StoredStudy | None) -> RunConf
 class Kept:
     """What was set for one file; it outlives leaving the page, as Streamlit's widgets do not.
 
+    A widget begins with what was set before, and that beginning must stay the same for as long as
+    the widget is on the page: else it would be taken for another widget.
+
     Parameters
     ----------
     upload_id : str
     """
 
     def __init__(self, upload_id: str) -> None:
-        self._values = st.session_state.setdefault(KEPT, {}).setdefault(upload_id, {})
+        held = st.session_state.setdefault(KEPT, {}).setdefault(upload_id, ({}, {}))
+        self._values: dict[str, Any]
+        self._first: dict[str, Any]
+        self._values, self._first = held
         self._id = upload_id
 
-    def key(self, name: str, default: Any) -> str:
-        """Return the key of a widget, which begins with what was set before."""
-        key = f"segment_{name}_{self._id}"
-        if key not in st.session_state:
-            st.session_state[key] = self._values.get(name, default)
-        return key
+    def key(self, name: str) -> str:
+        """Return the key of a widget."""
+        return f"segment_{name}_{self._id}"
+
+    def first(self, name: str, default: T) -> T:
+        """Return what a widget begins with."""
+        if self.key(name) not in st.session_state or name not in self._first:
+            self._first[name] = self._values.get(name, default)
+        return cast("T", self._first[name])
 
     def keep(self, name: str, value: T) -> T:
         """Keep what a widget says now, and return it."""
@@ -77,7 +86,7 @@ class Kept:
         return value
 
 
-def usual_choice(look: StoredLook) -> FeatureChoice | None:
+def usual_choice(look: StoredLook, *, say: bool = True) -> FeatureChoice | None:
     """Return the features that would be taken, and why each other column would not.
 
     Looked for among the cleaned rows that the look holds, so that it answers at once however
@@ -92,7 +101,8 @@ def usual_choice(look: StoredLook) -> FeatureChoice | None:
     try:
         choice = choose_features(frame, look.described, derive(look.schema, as_of))
     except CoterieError as error:
-        pieces.fault(for_page(str(error)))
+        if say:
+            pieces.fault(for_page(str(error)))
         return None
     st.session_state[CHOICE] = (look.key, choice)
     return choice
@@ -108,12 +118,12 @@ def _features(look: StoredLook, choice: FeatureChoice, kept: Kept) -> tuple[str,
         if column.numeric and not column.personal and column.role != "id"
     ]
     names = [*choice.chosen, *(name for name in usable if name not in choice.chosen)]
-    key = kept.key("features", list(choice.chosen))
-    st.session_state[key] = [name for name in st.session_state[key] if name in names]
+    before = [name for name in kept.first("features", list(choice.chosen)) if name in names]
     chosen = st.multiselect(
         "Features",
         names,
-        key=key,
+        default=before,
+        key=kept.key("features"),
         format_func=lambda name: described[name].label + ("" if name in own else " (computed)"),
         help="What customers are compared by. Fewer that matter are better than many.",
         placeholder="Choose at least one",
@@ -160,7 +170,8 @@ def _number(study: StoredStudy | None, kept: Kept) -> int | None:
     how = st.segmented_control(
         "Number of groups",
         [AUTOMATIC, CHOSEN],
-        key=kept.key("how", AUTOMATIC),
+        default=kept.first("how", AUTOMATIC),
+        key=kept.key("how"),
         required=True,
     )
     kept.keep("how", how)
@@ -174,7 +185,8 @@ def _number(study: StoredStudy | None, kept: Kept) -> int | None:
     k = st.select_slider(
         "Groups",
         list(range(LEAST_K, MOST_K + 1)),
-        key=kept.key("k", min(max(best or 5, LEAST_K), MOST_K)),
+        value=kept.first("k", min(max(best or 5, LEAST_K), MOST_K)),
+        key=kept.key("k"),
         format_func=lambda number: marked.get(number, str(number)),
     )
     kept.keep("k", k)
@@ -235,20 +247,22 @@ def _more(look: StoredLook, kept: Kept) -> dict[str, Any]:
         scaler = st.selectbox(
             "Scaler",
             list(SCALERS),
-            key=kept.key("scaler", "standard"),
+            index=list(SCALERS).index(kept.first("scaler", "standard")),
+            key=kept.key("scaler"),
             format_func=lambda key: SCALERS[key][0],
         )
         st.caption(f"So that dollars do not outweigh years: {SCALERS[scaler][1]}.")
         pca = _pca(kept)
     with right:
         seed = st.number_input(
-            "Seed", 0, 10**9, key=kept.key("seed", 0),
+            "Seed", 0, 10**9, value=kept.first("seed", 0), key=kept.key("seed"),
             help="The same table, settings and seed give the same groups.",
         )  # fmt: skip
         as_of = _day(look, kept)
         impute = st.toggle(
             "Fill missing values with the typical one",
-            key=kept.key("impute", True),
+            kept.first("impute", True),
+            key=kept.key("impute"),
             help="Off: customers who lack a feature are set aside instead.",
         )
     return {
@@ -263,14 +277,21 @@ def _more(look: StoredLook, kept: Kept) -> dict[str, Any]:
 def _pca(kept: Kept) -> float | None:
     """Choose whether features are first folded into fewer directions."""
     on = st.toggle(
-        "Fold features that say the same into fewer (PCA)",
-        key=kept.key("pca_on", False),
+        "Fold similar features (PCA)",
+        kept.first("pca_on", False),
+        key=kept.key("pca_on"),
         help="Worth a try with many features that go together; groups are then harder to explain.",
     )
     kept.keep("pca_on", on)
     if not on:
         return None
-    share = st.slider("Share of all differences to keep (%)", 50, 99, key=kept.key("pca", 90))
+    share = st.slider(
+        "Share of all differences to keep (%)",
+        50,
+        99,
+        value=kept.first("pca", 90),
+        key=kept.key("pca"),
+    )
     return float(kept.keep("pca", share)) / 100
 
 
@@ -279,8 +300,8 @@ def _day(look: StoredLook, kept: Kept) -> date | None:
     found = date.fromisoformat(look.as_of) if look.as_of else None
     day: date | None = st.date_input(
         "Count ages to",
-        value=None,
-        key=kept.key("as_of", found),
+        kept.first("as_of", found),
+        key=kept.key("as_of"),
         min_value=date(1950, 1, 1),
         max_value=date(2100, 12, 31),
         help="By default the day after the newest date in the table.",
