@@ -14,7 +14,7 @@ from coterie.errors import CoterieError
 from coterie.faces.jobs.request import config_from_dict
 from coterie.faces.jobs.words import DISK_FULL, OUT_OF_MEMORY, our_fault
 from coterie.stores.shelf.faults import StorageError, StorageFullError, is_full_disk
-from coterie.stores.shelf.places import PAINTED, move_in, read_json, remove, write_json
+from coterie.stores.shelf.places import MARKS, PAINTED, move_in, read_json, remove, write_json
 
 if TYPE_CHECKING:
     from coterie.schema import Schema
@@ -85,7 +85,7 @@ def train(request: Request, work: Path, progress: Progress) -> None:
         model=request["model"],
     )
     if request["shared"]:
-        write_json(out / "marks.json", Marks(shared=True).to_dict())
+        write_json(out / MARKS, Marks(shared=True).to_dict())
     write_json(out / "report.json", view_to_plain(report_view(study)))
     progress("write", "Putting it in its place", 0.99)
     move_in(out, Path(request["target"]))

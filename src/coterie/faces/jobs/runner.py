@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import os
 import shutil
-import signal
 import threading
 import time
 from collections import Counter
@@ -241,7 +240,7 @@ def _hold(source: Path, folder: Path) -> Path:
 
 def _ended_badly(code: int | None, job_id: str) -> str:
     """Return what is said of a child that ended without a word."""
-    if code == -signal.SIGKILL:
+    if code == -9:
         return OUT_OF_MEMORY
     if code == DISK_FULL:
         return str(StorageFullError())

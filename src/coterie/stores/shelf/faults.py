@@ -99,7 +99,11 @@ def storing() -> Iterator[None]:
     """Tell a person about the server's storage, not about paths they have never seen."""
     try:
         yield
-    except (OutputError, OSError) as fault:
-        if is_full_disk(fault):
+    except ShelfError:
+        raise
+    except Exception as fault:
+        if is_full_disk(fault):  # Polars has its own exception for what the system said.
             raise StorageFullError from fault
-        raise StorageError from fault
+        if isinstance(fault, OutputError | OSError):
+            raise StorageError from fault
+        raise

@@ -23,6 +23,9 @@ PART = ".part-"
 PAINTED = "painted.json"
 """In a study's folder: the given names that its pictures and its report show."""
 
+MARKS = "marks.json"
+"""In a study's folder: what people did to it after it was finished."""
+
 _ID = re.compile(r"[0-9a-f]{16,64}")
 
 

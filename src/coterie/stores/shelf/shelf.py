@@ -16,7 +16,7 @@ from coterie.stores.shelf.faults import NoSuchModelError, NoSuchStudyError, Shel
 from coterie.stores.shelf.looks import StoredLook, look_key
 from coterie.stores.shelf.models import Model, grouped, in_production, put_in_production
 from coterie.stores.shelf.names import LONGEST_NAME, tidy_text
-from coterie.stores.shelf.places import PAINTED, Places, alone, is_id, remove, write_json
+from coterie.stores.shelf.places import MARKS, PAINTED, Places, alone, is_id, remove, write_json
 from coterie.stores.shelf.remembering import Remembered
 from coterie.stores.shelf.studies import Annotation, Card, Marks, StoredStudy
 from coterie.stores.shelf.uploads import Upload
@@ -171,8 +171,10 @@ class Shelf:
         with self._alone(study_id):
             study = self._open(self._own(study_id, owner))
             study.segmentation.renamed({segment_id: tidy})
-            self._mark(study_id, names={**self._marks(study_id).names, segment_id: tidy})
-            rewrite_names(self._open(study.card))
+            marks = self._marks(study_id)
+            marks = replace(marks, names={**marks.names, segment_id: tidy})
+            rewrite_names(StoredStudy(study.card, study.folder, marks))
+            write_json(study.folder / MARKS, marks.to_dict())
         if self.on_renamed is not None:
             self.on_renamed(study_id, owner)
 
@@ -301,11 +303,11 @@ class Shelf:
         return in_production(self._read(self.places.models, {}))
 
     def _marks(self, study_id: str) -> Marks:
-        return Marks.from_dict(self._read(self.places.studies / study_id / "marks.json", {}))
+        return Marks.from_dict(self._read(self.places.studies / study_id / MARKS, {}))
 
     def _mark(self, study_id: str, **changes: Any) -> None:
         marks = replace(self._marks(study_id), **changes)
-        write_json(self.places.studies / study_id / "marks.json", marks.to_dict())
+        write_json(self.places.studies / study_id / MARKS, marks.to_dict())
 
 
 def _may_see(card: Card, viewer: int) -> bool:

@@ -170,7 +170,7 @@ class StoredStudy:
     def _segmentation(self) -> Segmentation:
         from coterie.stores.bundle import load_bundle
 
-        return load_bundle(self.folder / "segmentation.zip").renamed(self._names)
+        return load_bundle(self.folder / "segmentation.zip").renamed(self._all_names)
 
     @property
     def schema(self) -> Schema:
@@ -204,6 +204,11 @@ class StoredStudy:
                 self._charts[name] = renamed_chart(chart, self._given_names)
             return self._charts[name]
 
+    @property
+    def _all_names(self) -> dict[int, str]:
+        """Segment id -> name now; files may hold others, where a rewriting was stopped."""
+        return {segment["id"]: segment["name"] for segment in self.summary["segments"]}
+
     @cached_property
     def _given_names(self) -> dict[str, str]:
         """Name at training -> name now, for the segments that were renamed."""
@@ -220,10 +225,8 @@ class StoredStudy:
         import polars as pl
 
         rows = pl.scan_parquet(self.folder / "customers.parquet")
-        if not self._names:
-            return rows
-        given = pl.col("segment_id").replace_strict(self._names, default=pl.col("segment"))
-        return rows.with_columns(given.alias("segment"))
+        named = pl.col("segment_id").replace_strict(self._all_names).alias("segment")
+        return rows.with_columns(named)
 
     @property
     def sample(self) -> Sample:

@@ -11,7 +11,14 @@ import pytest
 
 from coterie.errors import ConfigError
 from coterie.stores.bundle import load_bundle
-from coterie.stores.shelf import NoSuchModelError, NoSuchStudyError, Shelf, ShelfError
+from coterie.stores.shelf import (
+    NoSuchModelError,
+    NoSuchStudyError,
+    Shelf,
+    ShelfError,
+    StorageFullError,
+)
+from coterie.stores.shelf.faults import storing
 from coterie.stores.shelf.studies import Annotation
 from coterie.workflow import Study
 
@@ -163,6 +170,42 @@ def test_a_name_that_a_spreadsheet_would_run_is_harmless_in_the_file(shelf: Shel
     stored = shelf.study(STUDY, ANN)
     assert stored.summary["segments"][0]["name"] == "=1+1"
     assert ",'=1+1," in stored.files["customers.csv"].read_text()
+
+
+@pytest.mark.parametrize("fails", ["parquet", "csv", "bundle", "marks"])
+def test_a_name_that_finds_no_room_changes_nothing_on_pages(
+    shelf: Shelf, trained: Study, monkeypatch: pytest.MonkeyPatch, fails: str
+) -> None:
+    import errno
+    import os
+
+    order = ["parquet", "csv", "bundle", "marks"]
+    left = [order.index(fails)]
+    fsync = os.fsync
+
+    def full(handle: int) -> None:
+        if not Path(f"/proc/self/fd/{handle}").resolve().is_dir():
+            if not left[0]:
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            left[0] -= 1
+        fsync(handle)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", full)
+        with pytest.raises(StorageFullError):
+            shelf.rename_segment(STUDY, ANN, 1, "Our regulars")
+    stored = again(shelf).study(STUDY, ANN)
+    assert stored.summary == trained.to_dict()
+    assert stored.segmentation.segments == trained.segmentation.segments
+    assert "Our regulars" not in set(stored.labelled.collect()["segment"])
+    assert again(shelf).outdated_reports() == []
+
+
+def test_what_polars_says_of_a_full_disk_is_said_in_our_words() -> None:
+    with pytest.raises(StorageFullError), storing():
+        raise pl.exceptions.ComputeError("No space left on device (os error 28)")
+    with pytest.raises(pl.exceptions.ComputeError), storing():
+        raise pl.exceptions.ComputeError("another fault")
 
 
 def test_annotations_are_kept_changed_and_removed(shelf: Shelf) -> None:
