@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from coterie.faces.dashboard.giving_way import give_way
 from coterie.faces.dashboard.theme import DARK
 from coterie.faces.dashboard.viewport import is_dark, is_narrow
 from coterie.figures.interactive import CONFIG, to_plotly
@@ -29,6 +31,7 @@ def show_chart(
     heading: str = "",
     height: int | None = None,
     figure: go.Figure | None = None,
+    star: Sequence[float] | None = None,
 ) -> None:
     """Draw a chart with its title, what it tells, and what a careful reader should know.
 
@@ -45,6 +48,8 @@ def show_chart(
         In pixels; the chart's own by default.
     figure : plotly Figure, optional
         The chart as painted elsewhere, with something added, such as a star.
+    star : sequence of float, optional
+        Where a star stands on the axes; the names give way to it.
     """
     if titled or heading:
         st.markdown(f"#### {_plain(heading or chart.title)}", anchors=False)
@@ -54,13 +59,13 @@ def show_chart(
     if height is not None:
         painted.update_layout(height=height)
     st.plotly_chart(
-        in_theme(painted), theme=None, config=CONFIG, key=key, alt=chart.alt or chart.title
+        in_theme(painted, star), theme=None, config=CONFIG, key=key, alt=chart.alt or chart.title
     )
     if chart.note:
         st.caption(_plain(chart.note))
 
 
-def in_theme(figure: go.Figure) -> go.Figure:
+def in_theme(figure: go.Figure, star: Sequence[float] | None = None) -> go.Figure:
     """Return the figure as the page needs it: in light or dark, for a wide window or a phone.
 
     The segments keep their colours.
@@ -69,6 +74,8 @@ def in_theme(figure: go.Figure) -> go.Figure:
     plain: dict[str, Any] = json.loads(figure.to_json())
     if narrow:
         _narrowed(plain["layout"])
+    if star is not None:
+        give_way(plain["layout"], star, narrow=narrow)
     ground = "23,24,21" if dark else "251,250,247"
     for mark in plain["layout"].get("annotations", []):
         if mark.get("showarrow"):

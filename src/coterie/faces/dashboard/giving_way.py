@@ -2,17 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import Any
 
-from coterie.figures.star import star_place
-
-if TYPE_CHECKING:
-    import plotly.graph_objects as go
-
-    from coterie.figures.chart import Chart
-
-PLOT = (500.0, 310.0)
+WIDE, PHONE = (500.0, 310.0), (270.0, 280.0)
 """Pixels of the picture's inside; about, since only the browser knows."""
 
 STAR = 15.0
@@ -22,31 +15,31 @@ LETTER, LINE = 7.6, 17.0
 """Pixels of a letter and of a line of a name."""
 
 
-def give_way(figure: go.Figure, chart: Chart, values: Mapping[str, float]) -> None:
+def give_way(layout: dict[str, Any], place: Sequence[float], *, narrow: bool = False) -> None:
     """Move each name that would cover the star to where it does not.
 
     Parameters
     ----------
-    figure : plotly Figure
-        Painted from `chart`, of two features; others are left as they are. It is changed.
-    chart : Chart
-    values : mapping of str to float
-        The customer's features in their own units.
+    layout : dict
+        A figure's, of two features; it is changed. With three features nothing is done.
+    place : sequence of float
+        Where the star stands on the axes.
+    narrow : bool
+        The picture is drawn for a phone.
     """
-    place = star_place(chart, values)
-    if place is None or len(place) != 2:
+    if len(place) != 2 or "scene" in layout:
         return
-    across, up = figure.layout.xaxis.range, figure.layout.yaxis.range
-    for mark in figure.layout.annotations:
-        if not mark.showarrow:
+    wide, tall = PHONE if narrow else WIDE
+    across, up = (layout[f"{key}axis"]["range"] for key in "xy")
+    for mark in layout.get("annotations", []):
+        if not mark.get("showarrow"):
             continue
-        right = (mark.x - place[0]) / (across[1] - across[0]) * PLOT[0]
-        down = (place[1] - mark.y) / (up[1] - up[0]) * PLOT[1]
-        near, far = mark.ay, 2.4 * mark.ay
-        lines = str(mark.text).split("<br>")
+        right = (mark["x"] - place[0]) / (across[1] - across[0]) * wide
+        down = (place[1] - mark["y"]) / (up[1] - up[0]) * tall
+        lines = str(mark["text"]).split("<br>")
         half = (LETTER * max(map(len, lines)) / 2, LINE * len(lines) / 2)
+        near, far = mark["ay"], 2.4 * mark["ay"]
         for side in (near, -near, far, -far):
-            apart = (abs(right + mark.ax) - half[0], abs(down + side) - half[1])
-            if max(apart) > STAR:
-                mark.ay = side
+            if abs(right + mark["ax"]) - half[0] > STAR or abs(down + side) - half[1] > STAR:
+                mark["ay"] = side
                 break

@@ -134,4 +134,5 @@ def _enter(services: Services, name: str, password: str) -> None:
 
 def _address() -> str:
     """Return where the browser is, for the throttle and the audit log."""
-    return st.context.ip_address or "local"
+    address = st.context.ip_address
+    return address if isinstance(address, str) else "local"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import streamlit as st
 
@@ -216,7 +216,13 @@ def link(page: str, label: str, icon: str) -> None:
 
 
 def download(
-    study: StoredStudy, file: str, label: str, *, action: str = "export", key: str | None = None
+    study: StoredStudy,
+    file: str,
+    label: str,
+    *,
+    action: str = "export",
+    key: str | None = None,
+    width: Literal["content", "stretch"] = "content",
 ) -> None:
     """Draw a button that downloads one file of a study; whoever clicks is checked again.
 
@@ -229,6 +235,7 @@ def download(
     action : str
         What the person must be allowed to do.
     key : str, optional
+    width : {"content", "stretch"}
     """
     path = study.files.get(file)
     if path is None:
@@ -240,6 +247,7 @@ def download(
         subject=study.card.name,
         action=action,
         key=key or f"download-{study.id}-{file}",
+        width=width,
     )
 
 
@@ -251,6 +259,7 @@ def take_out(
     subject: str,
     action: str = "export",
     key: str | None = None,
+    width: Literal["content", "stretch"] = "content",
 ) -> None:
     """Draw a button whose file is made when it is clicked, if the session still holds then."""
     accounts, token = who.services().accounts, who.token()
@@ -265,5 +274,11 @@ def take_out(
         return make()
 
     st.download_button(
-        label, content, file_name, key=key, icon=":material/download:", on_click="ignore"
+        label,
+        content,
+        file_name,
+        key=key,
+        icon=":material/download:",
+        on_click="ignore",
+        width=width,
     )

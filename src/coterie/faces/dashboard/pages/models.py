@@ -45,17 +45,17 @@ def _listed(person: Person, cards: Sequence[Card]) -> None:
     many = len(cards) > SHOWN and not st.session_state.get("models-all")
     for card in cards[:SHOWN] if many else cards:
         with st.container(key=f"study-{card.id}"):
-            left, middle, right = st.columns([5, 1.4, 1.4], vertical_alignment="center")
+            left, right = st.columns([5, 2.8], vertical_alignment="center")
             with left:
                 st.html(_row(card, person))
-            with middle:
+            with right, st.container(horizontal=True):
                 if st.button("Open", key=f"open-{card.id}", width="stretch"):
                     st.session_state[pieces.STUDY] = card.id
                     pieces.go("overview")
-            with right, st.popover("More", width="stretch", key=f"more-{card.id}",
-                                   on_change="rerun") as more:  # fmt: skip
+                more = st.popover("More", width="stretch", key=f"more-{card.id}", on_change="rerun")
                 if more.open:
-                    _actions(person, card)
+                    with more:
+                        _actions(person, card)
     if many:
         st.checkbox(f"Show all {len(cards)} studies", key="models-all")
 

@@ -32,7 +32,8 @@ def show_actions(study: StoredStudy, person: Person) -> None:
     """Draw the downloads, and what the person may change about a study."""
     for file, label, action in FILES:
         if person.may(action):
-            pieces.download(study, file, label, action=action, key=f"take-{study.id}-{file}")
+            key = f"take-{study.id}-{file}"
+            pieces.download(study, file, label, action=action, key=key, width="stretch")
     pictures = {
         Path(name).name: path for name, path in study.files.items() if name.startswith("figures/")
     }
@@ -43,6 +44,7 @@ def show_actions(study: StoredStudy, person: Person) -> None:
             f"{study.card.model}-figures.zip",
             subject=study.card.name,
             key=f"take-{study.id}-figures",
+            width="stretch",
         )
     own = study.card.owner == person.id
     if person.may("promote") and not study.card.production:

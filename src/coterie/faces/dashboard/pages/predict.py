@@ -10,10 +10,10 @@ import streamlit as st
 from coterie.errors import CoterieError
 from coterie.faces.dashboard import chosen, form, pieces, placed, who
 from coterie.faces.dashboard.drawing import show_chart
-from coterie.faces.dashboard.giving_way import give_way
 from coterie.faces.dashboard.pages.predict_file import place_file
+from coterie.faces.dashboard.viewport import is_narrow
 from coterie.figures.interactive import to_plotly
-from coterie.figures.star import add_star
+from coterie.figures.star import add_star, star_place
 
 if TYPE_CHECKING:
     from coterie.schema import Column
@@ -48,7 +48,10 @@ def _one() -> None:
     if before not in st.session_state:
         st.session_state[before] = True
         form.fill(made, before, form.starts(made))
-    left, right = st.columns([1, 1.15], gap="large")
+    if is_narrow():  # The answer first: it must be seen to change.
+        right, left = st.container(), st.container()
+    else:
+        left, right = st.columns([1, 1.15], gap="large")
     with left:
         _examples(study, made, before)
         record = dict(form.draw(made, before, _outside_now(made, before)))
@@ -137,8 +140,8 @@ def _star(study: StoredStudy, placement: Placement, values: Mapping[str, float])
             text = f"This customer: {placement.segment}"
             figure = add_star(to_plotly(chart, titled=False), chart, values, text)
             figure.update_layout(height=400)
-            give_way(figure, chart, values)
-            show_chart(chart, titled=False, figure=figure, key=f"star-{name}")
+            place = star_place(chart, values)
+            show_chart(chart, titled=False, figure=figure, star=place, key=f"star-{name}")
 
 
 def _told(model: Segmentation) -> list[Column]:

@@ -11,6 +11,7 @@ from coterie.faces.dashboard import chosen, pieces, who
 from coterie.faces.dashboard.cards import show_cards, show_heat
 from coterie.faces.dashboard.drawing import show_chart
 from coterie.faces.dashboard.pages.profiles_scatter import draw_scatter
+from coterie.figures.interactive import to_plotly
 
 if TYPE_CHECKING:
     from coterie.figures.chart import Chart
@@ -91,7 +92,15 @@ def _panels(chart: Chart) -> None:
     places = st.columns(2, gap="large")
     for i, panel in enumerate(chart.panels):
         with places[i % 2]:
-            show_chart(panel, key=f"panel-{i}", heading=panel.title)
+            figure = to_plotly(panel, titled=False)  # its heading says what the axis is
+            figure.update_layout(xaxis_title_text="", margin_b=28)
+            show_chart(
+                panel,
+                key=f"panel-{i}",
+                heading=panel.encoding["x_label"],
+                figure=figure,
+                height=figure.layout.height - 18,
+            )
 
 
 def _profile(study: StoredStudy) -> Chart | None:
