@@ -1,5 +1,11 @@
 """The dashboard alone, with the login inside its page: streamlit run streamlit_app.py."""
 
-from coterie.faces.dashboard.app import run
+import sys
+from pathlib import Path
+
+# Hosts install requirements.txt alone and never the project itself: it is found here.
+sys.path.insert(0, str(Path(__file__).parent / "src"))
+
+from coterie.faces.dashboard.app import run  # noqa: E402
 
 run(login_inside=True)

@@ -114,15 +114,23 @@ def _ranges(
 
 def _provenance(opened: Opened, config: RunConfig) -> dict[str, Any]:
     """Say what the model was made from: no time in it, so that a repeat gives the same bytes."""
-    from importlib.metadata import version
-
     libraries = ("coterie", "narwhals", "numpy", "polars", "scikit-learn", "scipy")
     return {
         "data": {"name": opened.name, "fingerprint": opened.fingerprint, "rows": opened.rows},
         "settings": config.to_dict(),
         "as_of": opened.as_of.isoformat() if opened.as_of else None,
-        "versions": {library: version(library) for library in libraries},
+        "versions": {library: _version(library) for library in libraries},
     }
+
+
+def _version(library: str) -> str:
+    """Return an installed version; hosts may run the source as it is, which has none."""
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version(library)
+    except PackageNotFoundError:
+        return "not installed"
 
 
 def _rules(sample: Sample, fitted: Fitted, described: Schema, seed: int) -> Rules:
