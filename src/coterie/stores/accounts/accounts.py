@@ -8,6 +8,7 @@ from typing import Self
 
 from coterie.stores.accounts.auditing import Auditing
 from coterie.stores.accounts.database import Database
+from coterie.stores.accounts.identities import Identities
 from coterie.stores.accounts.importing import Importing
 from coterie.stores.accounts.joining import Joining
 from coterie.stores.accounts.sessions import Sessions
@@ -15,7 +16,7 @@ from coterie.stores.accounts.tokens import Tokens
 from coterie.stores.accounts.values import Policy
 
 
-class Accounts(Joining, Importing, Sessions, Tokens, Auditing):
+class Accounts(Joining, Identities, Importing, Sessions, Tokens, Auditing):
     """Everything about who may come in.
 
     All methods block, and may be called from any thread; web code calls them in one. Make it

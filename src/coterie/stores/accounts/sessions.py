@@ -8,11 +8,11 @@ from typing import Any
 import sqlalchemy as sa
 
 from coterie.stores.accounts import throttling
-from coterie.stores.accounts.errors import LoginRefused
+from coterie.stores.accounts.errors import AccountStoreError, LoginRefused
 from coterie.stores.accounts.hashing import csrf_of, fingerprint, new_token
 from coterie.stores.accounts.store import Store, person_of
 from coterie.stores.accounts.tables import audit, people, sessions
-from coterie.stores.accounts.usernames import key_of
+from coterie.stores.accounts.usernames import key_of, writable
 from coterie.stores.accounts.values import Person, Session
 
 # A session that is used is marked so at most this often: a page makes dozens of requests.
@@ -50,31 +50,20 @@ class Sessions(Store):
             the password is not looked at then.
         """
         stored, counted = self._count_attempt(username, address)
-        if not self.hasher.fits(password, stored):
-            self._refuse(username, address)
-        renewed = stored if stored is None else self._renewed(password, stored)
-        now, token = self._now(), new_token()
-        with self._database.write() as connection:
-            row = connection.execute(
-                sa.select(people)
-                .where(people.c.username_key == key_of(username))
-                .where(people.c.password_hash == stored, ~people.c.disabled)
-                .with_for_update()
-            ).one_or_none()
-            if row is not None:
-                person = person_of(row)
-                throttling.forget(connection, counted)
-                if renewed != stored:
-                    connection.execute(
-                        people.update()
-                        .where(people.c.id == person.id)
-                        .values(password_hash=renewed)
-                    )
-                self._insert_session(connection, person, token, address, now)
-                self._note(connection, "login", person=person, address=address)
-        if row is None:
-            self._refuse(username, address)
-        return person, token
+        self._sweep()
+        token = new_token()
+        # Another login may renew the hash in between: then the password is checked again.
+        for _ in range(3):
+            if not self.hasher.fits(password, stored) or stored is None:
+                break
+            renewed = self._renewed(password, stored)
+            with self._database.write() as connection:
+                row = _active(connection, people.c.username_key == key_of(username))
+                if row is not None and row.password_hash == stored:
+                    self._admit(connection, person_of(row), token, address, counted, renewed)
+                    return person_of(row), token
+            stored = None if row is None else row.password_hash
+        raise self._refusal(username, address)
 
     def open_session(self, person: Person, *, address: str) -> str:
         """Open a session for a person known by other means; return its token.
@@ -84,17 +73,11 @@ class Sessions(Store):
         LoginRefused
             If the person is disabled.
         """
-        now, token = self._now(), new_token()
+        token = new_token()
         with self._database.write() as connection:
-            row = connection.execute(
-                sa.select(people)
-                .where(people.c.id == person.id, ~people.c.disabled)
-                .with_for_update()
-            ).one_or_none()
-            if row is None:
+            if _active(connection, people.c.id == person.id) is None:
                 raise LoginRefused
-            self._insert_session(connection, person, token, address, now)
-            self._note(connection, "login", person=person, address=address)
+            self._insert_session(connection, person, token, address)
         return token
 
     def session(self, token: str, *, touch: bool = True) -> Session | None:
@@ -117,11 +100,7 @@ class Sessions(Store):
         seen = row.seen_at
         # A short idle limit wants to be told more often than once a minute.
         if touch and now - seen >= min(timedelta(seconds=_TOUCH_SECONDS), idle / 10):
-            with self._database.write() as connection:
-                connection.execute(
-                    sessions.update().where(sessions.c.token_hash == key).values(seen_at=now)
-                )
-            seen = now
+            seen = self._touch(key, now) or seen
         return Session(
             person=person_of(row),
             csrf=csrf_of(token),
@@ -129,6 +108,18 @@ class Sessions(Store):
             expires_at=min(row.ends_at, seen + idle),
             address=row.address,
         )
+
+    def _touch(self, key: str, now: datetime) -> datetime | None:
+        """Write down that a session was used now; return None where that could not be."""
+        try:
+            with self._database.write() as connection:
+                connection.execute(
+                    sessions.update().where(sessions.c.token_hash == key).values(seen_at=now)
+                )
+        except AccountStoreError:
+            # A full disk ends writing; it should not shut out those who only look.
+            return None
+        return now
 
     def log_out(self, token: str) -> None:
         """End one session; nothing happens where there is none."""
@@ -183,8 +174,8 @@ class Sessions(Store):
         ).scalars()
         return any(throttling.address_key(one) == origin for one in found if one is not None)
 
-    def _refuse(self, username: str, address: str) -> None:
-        """Count the failure against the address, write it down and refuse.
+    def _refusal(self, username: str, address: str) -> LoginRefused:
+        """Count the failure against the address and write it down; return the refusal.
 
         What was typed is written down only where it is somebody's name: people type passwords
         where the name belongs.
@@ -199,25 +190,50 @@ class Sessions(Store):
             self._note(
                 connection, "login refused", address=address, subject=known or "(unknown name)"
             )
-        raise LoginRefused
+        return LoginRefused()
 
     def _renewed(self, password: str, stored: str) -> str:
         """Return the hash to keep: a new one where hashes are made differently by now."""
         return self.hasher.hash(password) if self.hasher.is_outdated(stored) else stored
 
-    def _insert_session(
-        self, connection: sa.Connection, person: Person, token: str, address: str, now: datetime
+    def _admit(
+        self,
+        connection: sa.Connection,
+        person: Person,
+        token: str,
+        address: str,
+        counted: str,
+        password_hash: str,
     ) -> None:
+        """Open a session after a right password; the attempt does not count as a failure."""
+        throttling.forget(connection, counted)
+        connection.execute(
+            people.update().where(people.c.id == person.id).values(password_hash=password_hash)
+        )
+        self._insert_session(connection, person, token, address)
+
+    def _insert_session(
+        self, connection: sa.Connection, person: Person, token: str, address: str
+    ) -> None:
+        now = self._now()
         connection.execute(
             sessions.insert().values(
                 token_hash=fingerprint(token),
                 person_id=person.id,
-                address=address[:64],
+                address=writable(address, 64),
                 created_at=now,
                 seen_at=now,
                 ends_at=now + timedelta(hours=self.policy.absolute_hours),
             )
         )
+        self._note(connection, "login", person=person, address=address)
+
+
+def _active(connection: sa.Connection, condition: sa.ColumnElement[bool]) -> Any:
+    """Return the row of a person who is not disabled, held until the session is written."""
+    return connection.execute(
+        sa.select(people).where(condition, ~people.c.disabled).with_for_update()
+    ).one_or_none()
 
 
 def _session_query() -> sa.Select[Any]:

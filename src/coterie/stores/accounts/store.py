@@ -12,8 +12,10 @@ from coterie.stores.accounts.database import Database
 from coterie.stores.accounts.errors import LastAdminError, NoSuchPersonError
 from coterie.stores.accounts.hashing import Hasher
 from coterie.stores.accounts.tables import audit, links, people, sessions, throttles, tokens
-from coterie.stores.accounts.usernames import key_of
+from coterie.stores.accounts.usernames import key_of, writable
 from coterie.stores.accounts.values import Person, Policy
+
+_SWEEP_EVERY = timedelta(hours=1)
 
 
 class Store:
@@ -32,6 +34,7 @@ class Store:
         self._clock = clock
         self.policy = policy
         self.hasher = Hasher(policy.hash_cost, policy.hashes_at_once)
+        self._sweep_at = self._now()
 
     def _now(self) -> datetime:
         return self._clock().astimezone(UTC)
@@ -53,8 +56,8 @@ class Store:
                 what=what,
                 person_id=person.id if person else None,
                 username=person.username if person else None,
-                address=address[:64] if address else None,
-                subject=subject[:200],
+                address=writable(address, 64) if address else None,
+                subject=writable(subject, 200),
                 detail=detail or {},
             )
         )
@@ -86,12 +89,15 @@ class Store:
             raise LastAdminError(person.username)
 
     def _sweep(self) -> None:
-        """Throw away what has ended for everybody.
+        """Throw away what has ended for everybody, at most once an hour.
 
         Sessions go by the end that is written beside them, not by the idle limit: a command on
         the same machine may be told another one than the server.
         """
         now = self._now()
+        if now < self._sweep_at:
+            return
+        self._sweep_at = now + _SWEEP_EVERY
         with self._database.write() as connection:
             connection.execute(sessions.delete().where(sessions.c.ends_at < now))
             connection.execute(links.delete().where(links.c.expires_at < now))

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from coterie.stores.accounts.tables import throttles
+from coterie.stores.accounts.usernames import writable
 from coterie.stores.accounts.values import Delays
 
 
@@ -41,7 +42,7 @@ def address_key(address: str) -> str:
     try:
         read = ipaddress.ip_address(address.split("%")[0])
     except ValueError:
-        return "address:" + address[:64]
+        return "address:" + writable(address, 64)
     if isinstance(read, ipaddress.IPv6Address):
         if read.ipv4_mapped is not None:
             return f"address:{read.ipv4_mapped}"

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
-from coterie.stores.accounts.errors import AccountError
+from coterie.stores.accounts.errors import AccountError, AccountStoreError
 from coterie.stores.accounts.hashing import fingerprint, new_token
 from coterie.stores.accounts.store import Store, person_of
 from coterie.stores.accounts.tables import people, tokens
@@ -82,11 +83,13 @@ class Tokens(Store):
         if row is None or (row.expires_at is not None and row.expires_at <= now):
             return None
         if row.used_at is None or now - row.used_at >= _TOUCH:
-            with self._database.write() as connection:
-                connection.execute(
-                    tokens.update().where(tokens.c.id == row.token_id).values(used_at=now)
-                )
+            self._touch_token(row.token_id, now)
         return person_of(row), frozenset(row.scopes.split())
+
+    def _touch_token(self, token_id: int, now: datetime) -> None:
+        # A full disk ends writing; it should not shut out those who only look.
+        with suppress(AccountStoreError), self._database.write() as connection:
+            connection.execute(tokens.update().where(tokens.c.id == token_id).values(used_at=now))
 
     def tokens(self, person: Person) -> list[TokenRecord]:
         """Return the tokens of a person, newest first."""

@@ -47,8 +47,15 @@ def key_of(username: str) -> str:
     True
     """
     short = unicodedata.normalize("NFKC", username[: 4 * LONGEST]).strip().casefold()
-    # What PostgreSQL cannot take as text becomes a sign that no name can have.
-    return "".join(sign if sign.isprintable() else "\ufffd" for sign in short)[:192]
+    return writable(short, 3 * LONGEST)
+
+
+def writable(text: str, length: int) -> str:
+    """Return a text as every database takes it: cut, and a sign that no name can have for others.
+
+    PostgreSQL refuses the sign of number 0, and both databases refuse half a pair of surrogates.
+    """
+    return "".join(sign if sign.isprintable() else "\ufffd" for sign in text[:length])
 
 
 def read_email(text: str | None) -> str | None:

@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from coterie.errors import ConfigError
-from coterie.stores.accounts import LoginRefused, Policy
+from coterie.stores.accounts import AccountStoreError, HashCost, LoginRefused, Policy
 
 GOOD = "three geese over Bergen"
 HERE = "192.0.2.1"
@@ -133,13 +133,11 @@ def test_a_token_that_was_never_given_out_is_nobody_s(accounts, ada, token):
     accounts.log_out(token)
 
 
-def test_ended_sessions_are_swept_when_the_accounts_are_opened(opened, ada, clock):
-    accounts = opened()
+def test_ended_sessions_are_swept_at_a_later_login(accounts, ada, clock):
     accounts.log_in("ada", GOOD, address=HERE)
     clock.forward(hours=169)
     accounts.log_in("ada", GOOD, address=HERE)
-    again = opened()
-    with again._database.read() as connection:
+    with accounts._database.read() as connection:
         assert connection.execute(sa.text("SELECT count(*) FROM sessions")).scalar() == 1
 
 
@@ -165,6 +163,59 @@ def test_a_person_disabled_while_the_password_is_hashed_is_not_let_in(accounts, 
     monkeypatch.setattr(accounts.hasher, "fits", fits_late)
     with pytest.raises(LoginRefused):
         accounts.log_in("bob", GOOD, address=HERE)
+
+
+def test_a_hash_renewed_by_another_login_in_between_refuses_nobody(opened, monkeypatch):
+    opened().add_person("ada", GOOD, "admin")
+    accounts = opened(hash_cost=HashCost(passes=2, memory_kib=16))
+    fits, others = accounts.hasher.fits, []
+
+    def fits_while_another_logs_in(password: str, stored: str | None) -> bool:
+        answer = fits(password, stored)
+        if not others:
+            others.append("renews the hash")
+            accounts.log_in("ada", GOOD, address=HERE)
+        return answer
+
+    monkeypatch.setattr(accounts.hasher, "fits", fits_while_another_logs_in)
+    assert accounts.log_in("ada", GOOD, address=HERE)[0].username == "ada"
+    assert [line.what for line in accounts.audit(2)] == ["login", "login"]
+
+
+def test_a_password_changed_in_between_is_the_one_that_counts(accounts, ada, monkeypatch):
+    fits = accounts.hasher.fits
+
+    def fits_late(password: str, stored: str | None) -> bool:
+        answer = fits(password, stored)
+        monkeypatch.setattr(accounts.hasher, "fits", fits)
+        accounts.change_password(ada, GOOD, "a kettle full of harbours")
+        return answer
+
+    monkeypatch.setattr(accounts.hasher, "fits", fits_late)
+    with pytest.raises(LoginRefused):
+        accounts.log_in("ada", GOOD, address=HERE)
+
+
+def test_a_disk_that_is_full_does_not_shut_out_those_who_look(accounts, ada, clock, monkeypatch):
+    _ada, token = accounts.log_in("ada", GOOD, address=HERE)
+    _record, secret = accounts.create_token(ada, "cron", ["place"])
+    clock.forward(hours=1)
+
+    def fail(**_options: object) -> None:
+        raise AccountStoreError("The disk is full.")
+
+    monkeypatch.setattr(accounts._database, "write", fail)
+    assert accounts.session(token).person == ada
+    assert accounts.token(secret)[0] == ada
+    with pytest.raises(AccountStoreError, match="disk is full"):
+        accounts.log_in("ada", GOOD, address=HERE)
+
+
+def test_addresses_and_subjects_of_any_kind_are_written_down(accounts, ada):
+    for odd in ("\x00", "\ud800", "x" * 9_000, ""):
+        _ada, token = accounts.log_in("ada", GOOD, address=odd)
+        assert accounts.session(token).person == ada
+        accounts.record("uploaded", person=ada, subject=odd, address=odd)
 
 
 def test_rules_that_cannot_be_are_refused_all_at_once():
