@@ -18,18 +18,18 @@ from typing import Any
 
 PARENT_SECONDS = 0.5
 TELL_SECONDS = 0.1
-NICENESS = 10
-"""Pages come first: they are waited for with open eyes."""
+NICENESS = {"training": 10, "refresh": 10}
+"""Pages come first: they are waited for with open eyes. So is a look."""
 
 
 def main() -> None:
     """Do the job in the folder that the command line names."""
     folder, parent = Path(sys.argv[1]), int(sys.argv[2])
     threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
-    with suppress(OSError, AttributeError):
-        os.nice(NICENESS)
     threading.Thread(target=_load_early, daemon=True).start()
     request = json.loads((folder / "request.json").read_bytes())
+    with suppress(OSError, AttributeError):
+        os.nice(NICENESS.get(request["kind"], 0))
     from coterie.faces.jobs.doing import do
 
     do(request, folder, Teller(folder))
