@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +12,9 @@ if TYPE_CHECKING:
     from coterie.schema import Column
     from coterie.segmentation import Segmentation
 
-LARGEST = sys.float_info.max
+LARGEST = 10**300
+"""Numbers may be so large: an integer, so that its neighbours can be told from it."""
+
 FLAG_WORDS = ("yes", "no", "true", "false")
 _ISO_LENGTH = 10
 _WANTED = {
@@ -65,8 +66,7 @@ class RecordForm:
                 if value is None:
                     continue
                 given += 1
-                kind = type(value)
-                if (kind is float or kind is int) and -LARGEST <= value <= LARGEST:
+                if _is_number(value):
                     continue
                 faults.append((pointer(*where, key), self._told(self._columns[key], value)))
         if plain < len(record):
@@ -103,7 +103,7 @@ class RecordForm:
     def _told(column: Column, value: object) -> str:
         """Say what a column takes."""
         if column.kind == "number" and type(value) in (int, float):
-            return "must be a number that fits 64 bits"
+            return "must be a number between -1e300 and 1e300"
         return _WANTED.get(column.kind, "must be text or null")
 
     def to_json_schema(self) -> dict[str, Any]:
@@ -148,7 +148,7 @@ def _invalid(faults: list[tuple[str, str]]) -> Problem:
 def _fits(column: Column, value: object) -> bool:
     """Return whether a value that is not null is of the column's kind."""
     if column.kind == "number":
-        return type(value) in (int, float) and -LARGEST <= value <= LARGEST  # type: ignore[operator]
+        return _is_number(value)
     if column.kind == "flag":
         if isinstance(value, str):
             return value in FLAG_WORDS
@@ -156,6 +156,13 @@ def _fits(column: Column, value: object) -> bool:
     if column.kind == "date":
         return isinstance(value, str) and _is_date(value)
     return isinstance(value, str)
+
+
+def _is_number(value: object) -> bool:
+    """Return whether a value is a number that is not beyond all measure; True is none."""
+    if type(value) is float:
+        return -1e300 <= value <= 1e300
+    return type(value) is int and -LARGEST <= value <= LARGEST
 
 
 def _is_date(text: str) -> bool:
@@ -194,7 +201,7 @@ def _property(column: Column, seen: tuple[float, float] | None) -> dict[str, Any
 
 
 _TYPES: dict[str, dict[str, Any]] = {
-    "number": {"type": ["number", "null"], "minimum": -LARGEST, "maximum": LARGEST},
+    "number": {"type": ["number", "null"], "minimum": -1e300, "maximum": 1e300},
     "flag": {"enum": [True, False, 0, 1, *FLAG_WORDS, None]},
     "date": {"type": ["string", "null"], "format": "date"},
 }

@@ -205,7 +205,7 @@ def _add_problems(operation: dict[str, Any], path: str, method: str) -> None:
         codes.add(404)
     if method == "post":
         codes |= {400, 413, 415, 422} if "requestBody" in operation else set()
-        codes |= {409, 422, 507} if not path.startswith("/models") else set()
+        codes |= {404, 409, 507} if path.startswith("/studies") else set()
         codes |= {409} if path.endswith("/promote") else set()
         codes |= {406} if path.endswith("/score") else set()
     responses = operation["responses"]

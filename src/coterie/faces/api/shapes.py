@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from coterie.config import LARGEST_K
 from coterie.tables.synthetic import MOST_SEGMENTS
@@ -207,13 +207,21 @@ class UploadAnswer(Plain):
     uploaded_at: datetime
 
 
+def _whole(value: Any) -> Any:
+    """Return a number without a fraction as an integer: JSON knows no difference."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+WHOLE = BeforeValidator(_whole)
+
+
 class Sample(Asked):
     """A generated table with planted groups."""
 
     kind: Literal["customers", "campaign"] = "customers"
-    rows: Annotated[int, Field(strict=True, ge=100, le=MOST_SAMPLE_ROWS)] = 2_000
-    segments: Annotated[int, Field(strict=True, ge=1, le=MOST_SEGMENTS)] = 5
-    seed: Annotated[int, Field(strict=True, ge=0, le=LARGEST_SEED)] = 0
+    rows: Annotated[int, Field(strict=True, ge=100, le=MOST_SAMPLE_ROWS), WHOLE] = 2_000
+    segments: Annotated[int, Field(strict=True, ge=1, le=MOST_SEGMENTS), WHOLE] = 5
+    seed: Annotated[int, Field(strict=True, ge=0, le=LARGEST_SEED), WHOLE] = 0
 
 
 _Feature = Annotated[str, Field(min_length=1, max_length=200)]
@@ -222,10 +230,10 @@ _Feature = Annotated[str, Field(min_length=1, max_length=200)]
 class TrainingSettings(Asked):
     """How to train. What is left out is decided by the data."""
 
-    k: Annotated[int, Field(strict=True, ge=1, le=LARGEST_K)] | None = Field(
+    k: Annotated[int, Field(strict=True, ge=1, le=LARGEST_K), WHOLE] | None = Field(
         default=None, description="Number of segments; null lets the evidence choose."
     )
-    k_max: Annotated[int, Field(strict=True, ge=2, le=LARGEST_K)] = Field(
+    k_max: Annotated[int, Field(strict=True, ge=2, le=LARGEST_K), WHOLE] = Field(
         default=12, description="The largest number of segments that is tried, from 2 on."
     )
     features: list[_Feature] = Field(
@@ -235,7 +243,7 @@ class TrainingSettings(Asked):
         description="Columns to look for groups in; empty for the default choice.",
     )
     scaler: Literal["standard", "minmax", "robust"] = "standard"
-    components: Annotated[int, Field(strict=True, ge=1, le=100)] | None = Field(
+    components: Annotated[int, Field(strict=True, ge=1, le=100), WHOLE] | None = Field(
         default=None, description="Principal components to look for groups in; null for none."
     )
     as_of: date | None = Field(
@@ -247,7 +255,7 @@ class TrainingSettings(Asked):
     impute: Annotated[bool, Field(strict=True)] = Field(
         default=True, description="Fill missing values; false sets their rows aside."
     )
-    seed: Annotated[int, Field(strict=True, ge=0, le=LARGEST_SEED)] = 0
+    seed: Annotated[int, Field(strict=True, ge=0, le=LARGEST_SEED), WHOLE] = 0
 
     @model_validator(mode="after")
     def _different_features(self) -> TrainingSettings:
