@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from typing import TYPE_CHECKING
 
@@ -21,19 +22,30 @@ def mount_demo(house: Starlette, services: Services) -> None:
     ----------
     house : Starlette
     services : Services
+
+    Raises
+    ------
+    RuntimeError
+        If called from a running event loop.
     """
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     import gradio
 
     from coterie.faces.demo import create_demo, page_options
 
-    gradio.mount_gradio_app(
-        house,
-        create_demo(services),
-        path=PATH,
-        auth_dependency=_who,
-        **page_options(services) | {"max_file_size": int(services.settings.upload_mb * 1e6)},
-    )
+    largest = int(services.settings.upload_mb * 1e6)
+
+    async def mount() -> None:
+        gradio.mount_gradio_app(
+            house,
+            create_demo(services),
+            path=PATH,
+            auth_dependency=_who,
+            **page_options(services) | {"max_file_size": largest},
+        )
+
+    # Where no event loop runs, Gradio makes some of its own and never closes them.
+    asyncio.run(mount())
 
 
 def _who(request: Request) -> str | None:
