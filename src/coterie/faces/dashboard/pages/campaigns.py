@@ -85,7 +85,7 @@ def page() -> None:
     pieces.page_title("Campaigns", f"{study.card.name}: who answered what, segment by segment")
     campaigns = _counted(study)
     if not campaigns:
-        pieces.empty(NOTHING_HELD, "Go to the data", "data" if person.may("upload") else "")
+        pieces.empty(NOTHING_HELD, "Go to the data" if person.may("upload") else "", "data")
         return
     names = {int(one["id"]): str(one["name"]) for one in study.summary["segments"]}
     st.html(STYLE)
@@ -112,10 +112,8 @@ def _side_by_side(campaigns: Sequence[Campaign], names: dict[int, str]) -> str:
         cells = "".join(
             _cell(answer, campaign) for answer, campaign in zip(answers, campaigns, strict=True)
         )
-        rows.append(
-            f'<tr><th scope="row"><span class="cb-name">{pieces.disc(key)}{escape(name)}</span></th>'
-            f"{cells}</tr>"
-        )
+        head = f'<span class="cb-name">{pieces.disc(key)}{escape(name)}</span>'
+        rows.append(f'<tr><th scope="row">{head}</th>{cells}</tr>')
     rates = [escape(say_share(campaign.overall.rate)) for campaign in campaigns]
     everyone = "".join(f'<td class="n">{rate}</td>' for rate in rates)
     rows.append(f'<tr><th scope="row">All customers</th>{everyone}</tr>')

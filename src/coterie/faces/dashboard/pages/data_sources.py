@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from coterie.stores.shelf import Upload
 
 ENDINGS = ("csv", "tsv", "txt", "xlsx", "xls", "parquet", "pq", "arrow", "feather", "gz")
-MOST_ROWS = 200_000
+MOST_ROWS, MOST_SAMPLE_MB = 200_000, 1_000
 SAMPLES = {"customers": "Customers", "campaign": "Campaign customers"}
 SAMPLE_WORDS = {
     "customers": "Age, annual income, spending score and savings, in groups that are known.",
@@ -100,7 +100,7 @@ def _sample(person: Person) -> None:
             path = Path(folder) / f"sample-{kind}-{count}-{segments}-{number}.csv"
             table, _truth = write_sample(str(kind), int(count), int(segments), int(number), path)
             upload = who.services().shelf.accept_upload(
-                person.id, table.name, table.read_bytes(), limit_mb=float("inf")
+                person.id, table.name, table.read_bytes(), limit_mb=MOST_SAMPLE_MB
             )
     except CoterieError as error:
         pieces.fault(error)
@@ -119,20 +119,18 @@ def _earlier(person: Person) -> None:
     chosen = st.selectbox(
         "Earlier file", list(by_id), format_func=lambda key: _described(by_id[key])
     )
-    take, drop, _ = st.columns([1, 1, 2])
-    if take.button("Use this file", type="primary"):
-        data_state.choose(chosen)
-        st.rerun()
-    if drop.button("Delete it", icon=":material/delete:"):
-        _ask_to_delete(person, by_id[chosen])
+    with st.container(horizontal=True):
+        if st.button("Use this file", type="primary"):
+            data_state.choose(chosen)
+            st.rerun()
+        with st.popover("Delete it", icon=":material/delete:"):
+            _ask_to_delete(person, by_id[chosen])
 
 
-@st.dialog("Delete this file?")
 def _ask_to_delete(person: Person, upload: Upload) -> None:
     """Delete only once that is said twice."""
-    who.person()
     st.write(f"{upload.name} and what was seen in it go away for good. Studies made of it stay.")
-    if st.button("Delete the file", type="primary"):
+    if st.button("Delete the file", type="primary", key="data_delete"):
         try:
             who.services().shelf.delete_upload(upload.id, person.id)
         except CoterieError as error:

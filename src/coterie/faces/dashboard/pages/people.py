@@ -59,7 +59,7 @@ def _table(everyone: list[Person]) -> None:
                 "Role": one.role,
                 "May log in": not one.disabled,
                 "Email": one.email or "",
-                "Since": one.created_at,
+                "Since": one.created_at.date(),
             }
             for one in everyone
         ],
@@ -67,7 +67,7 @@ def _table(everyone: list[Person]) -> None:
         height=min(38 + 35 * max(len(everyone), 1), 420),
         column_config={
             "Name": st.column_config.TextColumn(pinned=True),
-            "Since": st.column_config.DatetimeColumn(format="D MMM YYYY"),
+            "Since": st.column_config.DateColumn(format="D MMM YYYY"),
         },
         alt="Everybody who has an account",
     )
@@ -153,20 +153,19 @@ def _change(person: Person, everyone: list[Person]) -> None:
                     return "", "", f"{chosen.username} can log in again."
 
                 _do(enable)
-        elif st.button("Keep them out", icon=":material/block:"):
-            _ask_to_disable(person, chosen)
-        if st.button("Renew the password", icon=":material/key:"):
+        else:
+            with st.popover("Keep them out", icon=":material/block:"):
+                _ask_to_disable(person, chosen)
+        with st.popover("Renew the password", icon=":material/key:"):
             _ask_to_reset(person, chosen)
 
 
-@st.dialog("Keep this person out?")
 def _ask_to_disable(person: Person, chosen: Person) -> None:
     """Disable only once that is said twice."""
-    _still_admin()
     st.write(
         f"{chosen.username} is logged out everywhere at once and cannot log in. Their studies stay."
     )
-    if st.button("Keep them out", type="primary", key="people_disable"):
+    if st.button("Yes, keep them out", type="primary", key="people_disable"):
 
         def disable() -> tuple[str, str, str]:
             who.services().accounts.disable(chosen.username, by=person)
@@ -175,15 +174,13 @@ def _ask_to_disable(person: Person, chosen: Person) -> None:
         _do(disable)
 
 
-@st.dialog("Renew the password?")
 def _ask_to_reset(person: Person, chosen: Person) -> None:
     """Reset only once that is said twice."""
-    _still_admin()
     st.write(
         f"{chosen.username}'s password, sessions and API tokens stop working at once. You get a "
         "link with which they set a new password."
     )
-    if st.button("Renew it", type="primary", key="people_reset"):
+    if st.button("Yes, renew it", type="primary", key="people_reset"):
         _do(
             lambda: (
                 "reset",
@@ -192,11 +189,6 @@ def _ask_to_reset(person: Person, chosen: Person) -> None:
                 "only now.",
             )
         )
-
-
-def _still_admin() -> None:
-    """Stop where whoever looks is no admin any more."""
-    pieces.guard("people")
 
 
 def _role_field() -> str:

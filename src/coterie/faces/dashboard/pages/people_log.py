@@ -33,7 +33,9 @@ def log() -> None:
         hide_index=True,
         height=min(38 + 35 * len(rows), 420),
         column_config={
-            "When": st.column_config.DatetimeColumn(format="D MMM YYYY, HH:mm", pinned=True),
+            "When": st.column_config.DatetimeColumn(
+                "When (UTC)", format="D MMM YYYY, HH:mm", pinned=True
+            ),
             "Detail": st.column_config.TextColumn(width="medium"),
         },
         alt="The audit log",
@@ -53,7 +55,7 @@ def log_rows(entries: list[AuditEntry]) -> list[dict[str, Any]]:
     """Return the entries as people read them."""
     return [
         {
-            "When": entry.at,
+            "When": entry.at.replace(tzinfo=None),
             "Who": entry.username or "nobody",
             "What": entry.what,
             "Whom or what": entry.subject,
