@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,7 +20,7 @@ from coterie.faces.services import Services
 
 from .conftest import Door
 
-EXAMPLES = 25
+EXAMPLES = 40
 
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore::ResourceWarning")]
 
@@ -80,7 +81,7 @@ def test_schemathesis_finds_nothing_on_the_whole_specification(services, people)
     )
     door = TokenDoor(create_api(quiet, limits=limits), services.accounts)
     headers = {"Authorization": f"Bearer {secret}"}
-    config = SchemathesisConfig()
+    config = SchemathesisConfig.from_path(Path(__file__).with_name("schemathesis.toml"))
     config.projects.default.headers = headers
     config.projects.default.generation = GenerationConfig(
         max_examples=EXAMPLES, deterministic=True, database="none"

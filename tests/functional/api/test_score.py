@@ -162,7 +162,7 @@ def test_limits_of_size_and_of_records_hold(services, people, customers):
     client = TestClient(Door(create_api(services, limits=limits), people["ada"]))
     for rows, kind, status in (
         (5, "application/json", 200),
-        (6, "application/json", 413),
+        (6, "application/json", 422),
         (6, NDJSON, 200),
         (7, NDJSON, 413),
         (7, "text/csv", 200),

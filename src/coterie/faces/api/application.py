@@ -73,17 +73,19 @@ def create_api(services: Services, *, limits: Limits | None = None) -> FastAPI:
     ]
     api.include_router(model_routes(services, models))
     api.include_router(study_routes(services, limits))
-    _add_documents(api, services, models)
+    _add_documents(api, services, models, limits)
     _add_handlers(api)
     api.add_middleware(Porch, buckets=TokenBuckets(limits.per_second, limits.burst))
     return api
 
 
-def _add_documents(api: FastAPI, services: Services, models: Models) -> None:
+def _add_documents(api: FastAPI, services: Services, models: Models, limits: Limits) -> None:
     """Add the OpenAPI document and the page that people read; both show what is in production."""
 
     def document() -> dict[str, Any]:
-        return draw_document(_drawn(api), _served(services, models))
+        return draw_document(
+            _drawn(api), _served(services, models), most_records=limits.json_records
+        )
 
     async def openapi(request: Request) -> Response:
         document_ = await run_in_threadpool(document)

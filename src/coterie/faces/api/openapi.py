@@ -46,7 +46,9 @@ _WORDS = {
 _ALWAYS = (401, 403, 429, 500)
 
 
-def draw_document(drawn: dict[str, Any], served: list[Served]) -> dict[str, Any]:
+def draw_document(
+    drawn: dict[str, Any], served: list[Served], *, most_records: int
+) -> dict[str, Any]:
     """Return the document with a route and a component for each model.
 
     Parameters
@@ -55,6 +57,8 @@ def draw_document(drawn: dict[str, Any], served: list[Served]) -> dict[str, Any]
         What FastAPI draws from its own routes.
     served : list of Served
         The models in production.
+    most_records : int
+        As many may stand in one JSON document to score.
     """
     document = deepcopy(drawn)
     parts = document.setdefault("components", {}).setdefault("schemas", {})
@@ -69,10 +73,10 @@ def draw_document(drawn: dict[str, Any], served: list[Served]) -> dict[str, Any]
     document["paths"]["/studies"]["post"]["requestBody"] = _training_body()
     for name, one in _named_components(served):
         parts[name] = one.form.to_json_schema() | {"title": name}
-        document["paths"] |= _model_paths(quote(one.name), one.name, name)
+        document["paths"] |= _model_paths(quote(one.name), one.name, name, most_records)
     if not served:
         parts["Customer"] = {"type": "object", "description": "One customer, by column name."}
-        document["paths"] |= _model_paths("{name}", "a model", "Customer")
+        document["paths"] |= _model_paths("{name}", "a model", "Customer", most_records)
     document["components"]["securitySchemes"] = {
         "token": {"type": "http", "scheme": "bearer", "description": "An API token, cot_…"}
     }
@@ -96,14 +100,14 @@ def _named_components(served: list[Served]) -> list[tuple[str, Served]]:
     return list(named.items())
 
 
-def _model_paths(segment: str, title: str, component: str) -> dict[str, Any]:
+def _model_paths(segment: str, title: str, component: str, most_records: int) -> dict[str, Any]:
     """Return the two routes of one model that are not FastAPI's."""
     record = {"$ref": f"#/components/schemas/{component}"}
     many = {
         "type": "object",
         "required": ["records"],
         "additionalProperties": False,
-        "properties": {"records": {"type": "array", "items": record, "maxItems": 10_000}},
+        "properties": {"records": {"type": "array", "items": record, "maxItems": most_records}},
     }
     parameter = {"name": "name", "in": "path", "required": True, "schema": {"type": "string"}}
     parameters = {"parameters": [parameter]} if segment == "{name}" else {}
@@ -130,7 +134,7 @@ def _model_paths(segment: str, title: str, component: str) -> dict[str, Any]:
         "behind. Accept chooses how the answer is written; without it, as the body was.",
         "requestBody": {
             "required": True,
-            "content": {JSON: {"schema": many}, **dict.fromkeys(_TABLES, _TEXT)},
+            "content": {JSON: {"schema": many}, **{kind: {} for kind in _TABLES}},
         },
         "responses": {
             "200": {
@@ -150,7 +154,6 @@ def _model_paths(segment: str, title: str, component: str) -> dict[str, Any]:
 
 
 _TABLES = (NDJSON, CSV, ARROW_STREAM, ARROW_FILE)
-_TEXT = {"schema": {"type": "string", "format": "binary"}}
 _STUDY_HEADER = {
     "description": "Id of the study that answered.", "schema": {"type": "string"}
 }  # fmt: skip

@@ -115,7 +115,11 @@ class ScoreEndpoint:
             )
         most = self._limits.json_records
         if len(records) > most:
-            raise _too_many(most, "Send lines of JSON, CSV or Arrow for more.")
+            # 422 and not 413: the document's schema says how many there may be.
+            detail = f"At most {most:,} records here. Send lines of JSON, CSV or Arrow for more."
+            raise Problem(
+                422, "too-many-records", detail, faults=[(pointer("records"), "has too many items")]
+            )
         yield from ((("records", index), record) for index, record in enumerate(records))
 
     def _lines(self, body: Path) -> Iterator[tuple[tuple[object, ...], Any]]:
