@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import atexit
 import hashlib
+import os
 import shutil
 import tempfile
 import threading
@@ -19,6 +20,7 @@ from coterie.config import RunConfig
 from coterie.errors import CoterieError, InputError
 from coterie.faces.jobs import Job, Jobs
 from coterie.stores.shelf import Shelf
+from coterie.stores.shelf.faults import storing
 
 if TYPE_CHECKING:
     from coterie.faces.services import Services
@@ -59,12 +61,15 @@ class Studio:
         if services is not None:
             self.shelf, self.jobs = services.shelf, services.jobs
             self.upload_mb: float = services.settings.upload_mb
+            _keep_copies_in(Path(services.settings.data_dir) / "gradio")
             return
         folder = Path(tempfile.mkdtemp(prefix="coterie-demo-"))
         self.shelf = Shelf(folder)
         self.jobs = Jobs(self.shelf, folder, workers=WORKERS)
         self.upload_mb = UPLOAD_MB
-        atexit.register(self._leave, folder)
+        _keep_copies_in(folder / "gradio")
+        self._folder = folder
+        atexit.register(self.close)
 
     @property
     def alone(self) -> bool:
@@ -184,10 +189,11 @@ class Studio:
             if card.owner == owner:
                 self.shelf.delete(card.id, owner)
 
-    def _leave(self, folder: Path) -> None:
-        """End what still runs, and remove the temporary shelf."""
-        self.jobs.close()
-        shutil.rmtree(folder, ignore_errors=True)
+    def close(self) -> None:
+        """End what still runs, and remove the temporary shelf; on a server, nothing."""
+        if self._services is None and self._folder.exists():
+            self.jobs.close()
+            shutil.rmtree(self._folder, ignore_errors=True)
 
 
 def run_config(automatic: bool, k: float | None, dates: str | None) -> RunConfig:
@@ -205,6 +211,14 @@ def told(fault: CoterieError | str) -> str:
     """Return what is said of a fault; options of the command line are none of this page."""
     return str(fault).replace("Say which with --dates dmy, --dates mdy or --dates ymd.",
                               "Say which under More settings.")  # fmt: skip
+
+
+def _keep_copies_in(folder: Path) -> None:
+    """Have Gradio copy what comes in and goes out here, and not where everybody can read it."""
+    shutil.rmtree(folder, ignore_errors=True)
+    with storing():
+        folder.mkdir(mode=0o700, parents=True)
+    os.environ["GRADIO_TEMP_DIR"] = str(folder.absolute())
 
 
 def _visit(session: str) -> int:
