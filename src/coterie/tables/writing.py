@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import time
 from collections.abc import Callable
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 _PART = ".part"
 _STALE_SECONDS = 3_600
+_OF_THE_SYSTEM = re.compile(r"\(os error \d+\).*", re.DOTALL)
 _FORMULA = r"^[=+\-@\t\r]"
 
 
@@ -58,11 +60,20 @@ def write_whole(path: str | Path, write: Callable[[Path], None]) -> Path:
             temporary.unlink(missing_ok=True)
             raise
     except OSError as error:
-        raise OutputError(
-            f"{path} cannot be written ({error.strerror or error}). Check the folder's permissions "
-            "and the free space, or write elsewhere."
-        ) from None
+        raise _unwritten(path, error.strerror or str(error)) from error
+    except Exception as error:
+        # Polars has an exception of its own for what the system said.
+        if not _OF_THE_SYSTEM.search(str(error)):
+            raise
+        raise _unwritten(path, _OF_THE_SYSTEM.sub("", str(error)).strip(" :")) from error
     return path
+
+
+def _unwritten(path: Path, why: str) -> OutputError:
+    return OutputError(
+        f"{path} cannot be written ({why}). Check the folder's permissions and the free space, or "
+        "write elsewhere."
+    )
 
 
 def _check_target(path: Path) -> None:

@@ -95,3 +95,16 @@ def test_what_is_written_can_be_opened_again(tmp_path, ending):
 def test_another_ending_is_an_output_error(tmp_path):
     with pytest.raises(OutputError, match=r"ends in '\.xlsx'"):
         write_frame(pl.DataFrame({"a": [1]}), tmp_path / "a.xlsx")
+
+
+def test_what_the_system_said_through_a_library_is_an_output_error(tmp_path):
+    from coterie.tables.writing import write_whole
+
+    def fill(_):
+        raise RuntimeError("parquet: no space left (os error 28)\n\nplan: ...")
+
+    with pytest.raises(OutputError, match="cannot be written"):
+        write_whole(tmp_path / "x.parquet", fill)
+    with pytest.raises(RuntimeError):
+        write_whole(tmp_path / "x.parquet", lambda _: (_ for _ in ()).throw(RuntimeError("ours")))
+    assert not list(tmp_path.iterdir())
