@@ -64,7 +64,7 @@ def page_options(services: Services | None = None) -> dict[str, Any]:
         "pwa": False,
         "mcp_server": False,
         "enable_monitoring": False,
-        "max_file_size": f"{largest}mb",
+        "max_file_size": int(largest * 1_000_000),
     }
 
 
