@@ -31,7 +31,7 @@ def test_each_model_in_production_has_a_route_and_a_component_drawn_from_its_sch
     age = document["components"]["schemas"]["Customer_customers"]["properties"]["age"]
     assert (age["title"], age["x-unit"], age["x-possible"]) == ("Age", "years", [0, 120])
     assert re.match(
-        r"Age, in years; possible: 0 to 120; seen in training: \d+ to \d+", age["description"]
+        r"Age \(years\); possible: 0 to 120; seen in training: \d+ to \d+", age["description"]
     )
     assert 18 <= age["examples"][0] <= 70
 
@@ -76,7 +76,7 @@ def test_the_page_shows_each_route_and_fetches_nothing(client, document):
     assert "default-src 'none'" in answer.headers["content-security-policy"]
     for path in document["paths"]:
         assert f"<code>{path}</code>" in answer.text
-    assert "Age, in years" in answer.text
+    assert "Age (years)" in answer.text
     assert not re.search(r"<script|<link|url\(|src=", answer.text)
 
 

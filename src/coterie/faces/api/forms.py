@@ -181,7 +181,7 @@ def _short(value: float) -> float | int:
 
 def _property(column: Column, seen: tuple[float, float] | None) -> dict[str, Any]:
     """Return the schema of one column."""
-    words = [column.label + (f", in {column.unit}" if column.unit else "")]
+    words = [column.label + (f" ({column.unit})" if column.unit else "")]
     drawn: dict[str, Any] = _TYPES.get(column.kind, {"type": ["string", "null"]}).copy()
     if column.unit:
         drawn["x-unit"] = column.unit
