@@ -18,7 +18,7 @@ from coterie.faces.server.keeping import Keeper
 from coterie.stores.accounts import Accounts, HashCost, Person, Policy
 
 BASE = "http://127.0.0.1:8501"
-PASSWORD = "engine of analysis 1843"
+PASSWORD = "engine of analysis 1843"  # noqa: S105
 CHEAP = HashCost(passes=1, memory_kib=64)
 
 

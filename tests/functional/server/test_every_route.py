@@ -13,6 +13,8 @@ from starlette.websockets import WebSocketDisconnect
 
 from .conftest import Served
 
+pytestmark = pytest.mark.slow
+
 OPEN = {
     "/first/{token}",
     "/health",
@@ -162,3 +164,13 @@ def test_a_viewer_sees_the_dashboard_and_not_the_demo(served: Served) -> None:
     viewer = served.browser("onlooker", "viewer")
     assert viewer.get("/").status_code == 200
     assert viewer.get("/demo/").status_code == 403
+
+
+def test_the_api_is_counted_by_the_templates_of_its_routes(served: Served) -> None:
+    browser = served.browser("walker", "admin")
+    browser.get("/api/v1/models")
+    browser.get("/api/v1/models/no-such-model/segments")
+    text = served.app.metrics.text().decode()
+    assert 'route="/api/v1/models",status="200"' in text
+    assert 'route="/api/v1/models/{name}/segments",status="404"' in text
+    assert "no-such-model" not in text

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import html
 import re
 import threading
 import time
-from collections.abc import Iterator
+from typing import Any
 
+import httpx
 import pytest
 from starlette.testclient import TestClient
 
-from coterie.faces.server.cookies import FORM, SESSION
+from coterie.faces.server.cookies import SESSION
 from coterie.stores.accounts import Person
 
 from .conftest import BASE, PASSWORD, Served, csrf_of
+
+pytestmark = pytest.mark.slow
 
 OTHER = "difference engine no. 2"
 
@@ -29,13 +33,13 @@ def ben(served: Served) -> Person:
     return served.person("ben")
 
 
-def post(client: TestClient, path: str, **fields: object) -> object:
+def post(client: TestClient, path: str, **fields: object) -> Any:
     """Fill in the form of a page and send it."""
     page = client.get(path)
     return client.post(path, data={"csrf": csrf_of(page.text), **fields})
 
 
-def log_in(client: TestClient, name: str = "ben", password: str = PASSWORD, **more: str) -> object:
+def log_in(client: TestClient, name: str = "ben", password: str = PASSWORD, **more: str) -> Any:
     return post(client, "/login", username=name, password=password, **more)
 
 
@@ -77,8 +81,8 @@ def test_the_session_cookie_is_kept_from_scripts_and_other_sites(
 def test_a_refused_login_keeps_the_name_and_says_nothing_of_the_account(
     visitor: TestClient, ben: Person
 ) -> None:
-    wrong = log_in(visitor, password="not the right one")
-    unknown = log_in(visitor, name="nobody", password="not the right one")
+    wrong = log_in(visitor, "ben", "not the right one")
+    unknown = log_in(visitor, "nobody", "not the right one")
     assert wrong.status_code == unknown.status_code == 401
     assert 'value="ben"' in wrong.text
     assert "not the right one" not in wrong.text
@@ -105,14 +109,11 @@ def test_a_name_that_is_markup_is_shown_as_text(visitor: TestClient) -> None:
 def test_each_login_gets_a_new_session_and_ends_the_one_before(
     served: Served, visitor: TestClient, ben: Person
 ) -> None:
-    log_in(visitor)
+    fields = {"username": "ben", "password": PASSWORD}
+    fields["csrf"] = csrf_of(visitor.get("/login").text)
+    visitor.post("/login", data=fields)
     first = visitor.cookies[SESSION]
-    page = served.visitor().get("/login")
-    visitor.post(
-        "/login",
-        data={"csrf": csrf_of(page.text), "username": "ben", "password": PASSWORD},
-        cookies={FORM: page.cookies[FORM]},
-    )
+    visitor.post("/login", data=fields)
     assert visitor.cookies[SESSION] != first
     assert served.accounts.session(first) is None
 
@@ -232,7 +233,7 @@ def test_an_invitation_is_good_once_and_gives_its_role(served: Served) -> None:
 def test_a_mistake_does_not_use_the_invitation_up(served: Served) -> None:
     token = served.accounts.invite("viewer", by=None)
     visitor, path = served.visitor(), f"/invite/{token}"
-    assert post(visitor, path, username="w", password="x", again="x").status_code == 422
+    assert post(visitor, path, username="w", again="x").status_code == 422
     answer = post(visitor, path, username="wim", password=PASSWORD, again=PASSWORD)
     assert answer.status_code == 303
 
@@ -336,7 +337,7 @@ def test_what_is_wrong_with_a_token_is_said(served: Served) -> None:
 
 
 @pytest.fixture
-def all_pages(served: Served) -> Iterator[list[tuple[str, object]]]:
+def all_pages(served: Served) -> list[tuple[str, Any]]:
     visitor, browser = served.visitor(), served.browser("ben")
     invitation = served.accounts.invite("viewer", by=None)
     reset = served.accounts.reset_password(served.person("otto").username)
@@ -350,7 +351,7 @@ def all_pages(served: Served) -> Iterator[list[tuple[str, object]]]:
     pages.append(("host", visitor.get("/", headers={**html_wanted, "host": "evil"})))
     pages.append(("role", served.browser("v", "viewer").get("/demo/", headers=html_wanted)))
     pages.append(("none", visitor.get("/login/none", headers=html_wanted)))
-    yield pages
+    return pages
 
 
 def test_our_own_pages_need_no_script_and_nothing_from_elsewhere(all_pages: list) -> None:
@@ -396,8 +397,6 @@ def test_a_bug_is_a_sentence_and_not_a_traceback(
     def break_down(*_words: object, **_more: object) -> None:
         raise RuntimeError("secret inner workings")
 
-    from starlette.testclient import TestClient
-
     browser = served.browser("ben")
     quiet = TestClient(
         served.app, base_url=BASE, raise_server_exceptions=False, cookies=browser.cookies
@@ -416,43 +415,45 @@ def test_hashing_passwords_stalls_nobody_else(
     served: Served, ben: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Twenty logins hang in their hashing; everybody else is served meanwhile."""
-    released = threading.Event()
-    hashing = threading.Semaphore(0)
+    released, hashing = threading.Event(), threading.Semaphore(0)
     hasher = served.accounts.hasher
 
-    class Slow:
-        def fits(self, *words: object) -> bool:
+    class Hanging:
+        def fits(self, *words: Any) -> bool:
             hashing.release()
-            assert released.wait(30)
+            assert released.wait(60)
             return bool(hasher.fits(*words))
 
-        def __getattr__(self, name: str) -> object:
+        def __getattr__(self, name: str) -> Any:
             return getattr(hasher, name)
 
-    visitors = [served.visitor(address=f"10.9.0.{n}") for n in range(20)]
-    codes = [csrf_of(visitor.get("/login").text) for visitor in visitors]
-    browser = served.browser("ben")
-    monkeypatch.setattr(served.accounts, "hasher", Slow())
-    answers: list[int] = []
+    monkeypatch.setattr(served.accounts, "hasher", Hanging())
+    cookies = {SESSION: served.browser("ben").cookies[SESSION]}
 
-    def go(visitor: TestClient, code: str) -> None:
-        fields = {"csrf": code, "username": "ben", "password": PASSWORD}
-        answers.append(visitor.post("/login", data=fields).status_code)
+    async def log_in_from(number: int) -> int:
+        origin = httpx.ASGITransport(served.app, client=(f"10.9.0.{number}", 1))
+        async with httpx.AsyncClient(transport=origin, base_url=BASE) as client:
+            code = csrf_of((await client.get("/login")).text)
+            fields = {"csrf": code, "username": "ben", "password": PASSWORD}
+            return (await client.post("/login", data=fields)).status_code
 
-    threads = [threading.Thread(target=go, args=pair) for pair in zip(visitors, codes, strict=True)]
-    for thread in threads:
-        thread.start()
-    assert hashing.acquire(timeout=30)
-    try:
-        assert served.visitor().get("/health").json()["database"] == "answers"
-        assert browser.get("/account").status_code == 200
-        assert served.visitor().get("/login").status_code == 200
-        assert answers == []
-    finally:
-        released.set()
-        for thread in threads:
-            thread.join(30)
-    assert answers == [303] * 20
+    async def everybody() -> list[int]:
+        logins = [asyncio.create_task(log_in_from(number)) for number in range(20)]
+        try:
+            assert await asyncio.to_thread(hashing.acquire, timeout=60)
+            transport = httpx.ASGITransport(served.app)
+            async with httpx.AsyncClient(
+                transport=transport, base_url=BASE, cookies=cookies
+            ) as client:
+                assert (await client.get("/health")).json()["database"] == "answers"
+                assert (await client.get("/login")).status_code == 303
+                assert (await client.get("/account")).status_code == 200
+            assert not any(login.done() for login in logins)
+        finally:
+            released.set()
+        return list(await asyncio.gather(*logins))
+
+    assert asyncio.run(everybody()) == [303] * 20
 
 
 def test_health_tells_of_a_database_that_is_gone(

@@ -10,7 +10,6 @@ from authlib.integrations.starlette_client import (  # type: ignore[import-untyp
     OAuth,
     OAuthError,
 )
-from httpx import HTTPError
 from joserfc.errors import JoseError
 from starlette.middleware import Middleware
 from starlette.middleware.sessions import SessionMiddleware
@@ -21,6 +20,11 @@ from coterie.errors import CoterieError
 from coterie.faces.server.entry import address_of
 from coterie.faces.server.forms import safe_target
 from coterie.faces.server.pages import show_message
+
+try:  # Authlib asks with whichever of the two is there, the newer one first.
+    from httpx2 import HTTPError
+except ModuleNotFoundError:
+    from httpx import HTTPError  # type: ignore[assignment]
 
 if TYPE_CHECKING:
     from starlette.requests import Request

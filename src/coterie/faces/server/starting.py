@@ -8,6 +8,7 @@ import signal
 import socket
 import ssl
 import sys
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
@@ -16,7 +17,6 @@ from typing import TYPE_CHECKING, NoReturn
 import uvicorn
 
 from coterie.errors import ConfigError
-from coterie.faces.server.app import create_app
 from coterie.faces.services import Services
 
 if TYPE_CHECKING:
@@ -49,10 +49,14 @@ def run_server(settings: Settings, *, sample: bool, say: Callable[[str], None]) 
         If the data directory or the database cannot be used.
     """
     check_tls(settings.tls_cert, settings.tls_key)
+    check_folder(settings.data_dir)
     with open_socket(settings.host, settings.port) as listening:
         signal.signal(signal.SIGTERM, _end)
         services = Services.open(settings)
         try:
+            # Streamlit and Gradio take seconds to load: what is wrong is told before.
+            from coterie.faces.server.app import create_app
+
             if sample:
                 services.make_sample()
             address = address_of_server(settings, listening.getsockname()[1])
@@ -131,6 +135,26 @@ def check_tls(certificate: Path | None, key: Path | None) -> None:
                 "files, the key without a password."
             )
         raise ConfigError([f"{found} Check --tls-cert and --tls-key."]) from None
+
+
+def check_folder(folder: Path) -> None:
+    """Make the data folder, and try to write to it.
+
+    Raises
+    ------
+    ConfigError
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as fault:
+        raise ConfigError(
+            [
+                f"The data folder {folder} cannot be written to: {fault.strerror}. Choose another "
+                "with --data-dir."
+            ]
+        ) from None
 
 
 def address_of_server(settings: Settings, port: int) -> str:
