@@ -115,3 +115,39 @@ def test_scoring_the_file_gives_each_row_the_same_segment(shelf, records, by_lib
     assert scored["segment"].to_list() == [one["segment"] for one in by_library]
     found = scored["confidence"].to_list()
     assert found == pytest.approx([one["confidence"] for one in by_library], rel=1e-9)
+
+
+def test_the_form_of_the_demo_answers_as_the_library(shelf, records, by_library):
+    form = pytest.importorskip("coterie.faces.demo.form")
+    model = shelf.production("campaign").segmentation
+    placed = []
+    for record in records:
+        entered = [record.get(column.name) for column in model.inputs]
+        placed.append(model.place(form.record(model, entered)).to_dict())
+    assert placed == by_library
+
+
+def dashboard_form() -> None:
+    """Draw the dashboard's form, filled in with a record, and place what it then holds."""
+    import streamlit as st
+
+    import coterie as ct
+    from coterie.faces.dashboard import form
+
+    model = ct.load(st.session_state["bundle"])
+    made = form.fields(model)
+    form.fill(made, "field-", st.session_state["record"])
+    entered = dict(form.draw(made, "field-"))
+    given = {name: value for name, value in entered.items() if value is not None}
+    st.session_state["placed"] = model.place(given).to_dict()
+
+
+def test_the_form_of_the_dashboard_answers_as_the_library(shelf, records, by_library):
+    testing = pytest.importorskip("streamlit.testing.v1")
+    page = testing.AppTest.from_function(dashboard_form, default_timeout=60)
+    page.session_state["bundle"] = shelf.production("campaign").folder / "segmentation.zip"
+    for record, expected in zip(records, by_library, strict=True):
+        page.session_state["record"] = record
+        page.run()
+        assert not page.exception
+        assert page.session_state["placed"] == expected
