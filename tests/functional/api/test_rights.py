@@ -115,6 +115,7 @@ def test_a_fault_of_ours_is_logged_under_the_id_that_its_victim_sees(
     assert "inner matter" in caplog.text
 
 
+@pytest.mark.slow
 def test_a_study_of_another_person_is_not_there(door, services, people):
     from .conftest import train
 
