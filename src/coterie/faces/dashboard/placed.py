@@ -155,7 +155,7 @@ def _strip(column: Column, value: float, filled: bool, span: Span) -> str:
 
     said = "not known" if filled else _said(column, value)
     mean = say_value(column, span.mean)
-    short = mean.removesuffix(f"{NARROW_SPACE}{column.unit}") if column.unit else mean
+    short = mean.removesuffix(f"{NARROW_SPACE}{column.unit}") if column.unit != "%" else mean
     ends = f"{say_value(column, span.low)} to {say_value(column, span.high)}"
     title = f"Segment: mean {mean}; eight in ten between {ends}. This customer: {said}."
     star = "" if filled else f'<span class="this" style="left:{at(value)}">\N{BLACK STAR}</span>'

@@ -7,8 +7,8 @@ from typing import Any
 
 import streamlit as st
 
-NARROW = 700
-"""Pixels below which pictures are drawn for a phone."""
+NARROW = 820
+"""Pixels below which pictures are drawn for a phone, or a small tablet."""
 
 _KEY = "viewport"
 _SCRIPT = """

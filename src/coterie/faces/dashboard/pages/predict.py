@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from html import escape
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
@@ -11,11 +12,15 @@ from coterie.errors import CoterieError
 from coterie.faces.dashboard import chosen, form, pieces, placed, who
 from coterie.faces.dashboard.drawing import show_chart
 from coterie.faces.dashboard.pages.predict_file import place_file
+from coterie.faces.dashboard.thinning import thinned
 from coterie.faces.dashboard.viewport import is_narrow
 from coterie.figures.interactive import to_plotly
 from coterie.figures.star import add_star, star_place
 
 if TYPE_CHECKING:
+    from streamlit.delta_generator import DeltaGenerator
+
+    from coterie.figures.chart import Chart
     from coterie.schema import Column
     from coterie.segmentation import Placement, Segmentation
     from coterie.stores.shelf import StoredStudy
@@ -49,14 +54,14 @@ def _one() -> None:
         st.session_state[before] = True
         form.fill(made, before, form.starts(made))
     if is_narrow():  # The answer first: it must be seen to change.
-        right, left = st.container(), st.container()
+        answer, left, right = st.container(), st.container(), st.container()
     else:
         left, right = st.columns([1, 1.15], gap="large")
+        answer = right
     with left:
         _examples(study, made, before)
         record = dict(form.draw(made, before, _outside_now(made, before)))
-    with right:
-        _answer(study, record)
+    _answer(study, record, answer, right)
 
 
 def _examples(study: StoredStudy, made: tuple[form.Field, ...], before: str) -> None:
@@ -97,33 +102,37 @@ def _outside_now(made: tuple[form.Field, ...], before: str) -> dict[str, str]:
     return told
 
 
-def _answer(study: StoredStudy, record: Mapping[str, Any]) -> None:
-    """Draw the answer for the values as they stand."""
+def _answer(
+    study: StoredStudy, record: Mapping[str, Any], answer: DeltaGenerator, more: DeltaGenerator
+) -> None:
+    """Draw the answer for the values as they stand, and what is behind it."""
     model = study.segmentation
     given = {name: value for name, value in record.items() if value is not None}
     try:
         placement, values = model.place(given), model.values(given)
     except CoterieError as error:
-        pieces.fault(error)
+        with answer:
+            pieces.fault(error)
         return
     said_beside = {f"{column.label} is " for column in model.inputs} | {
         f"{column.label} cannot be " for column in model.inputs
     }
     notes = [note for note in placement.notes if not note.startswith(tuple(said_beside))]
-    st.html(placed.answer(placement, placed.likelihoods(model, values), notes))
-    _star(study, placement, values)
-    columns = _told(model)
-    st.html(
-        f'<p class="co-quiet">This customer beside the segment {_escaped(placement.segment)}: '
-        "the bar holds eight in ten of its customers, the dot is their mean.</p>"
-        + placed.strips(
-            columns[:MOST_STRIPS],
-            values,
-            placement.imputed,
-            placement.segment_id,
-            _spans(study.id, study),
+    answer.html(placed.answer(placement, placed.likelihoods(model, values), notes))
+    with more:
+        _star(study, placement, values)
+        st.html(
+            '<p class="co-quiet">This customer beside the segment '
+            f"{escape(placement.segment)}: the bar holds eight in ten of its customers, the dot "
+            "is their mean.</p>"
+            + placed.strips(
+                _told(model)[:MOST_STRIPS],
+                values,
+                placement.imputed,
+                placement.segment_id,
+                _spans(study.id, study),
+            )
         )
-    )
 
 
 def _star(study: StoredStudy, placement: Placement, values: Mapping[str, float]) -> None:
@@ -136,12 +145,28 @@ def _star(study: StoredStudy, placement: Placement, values: Mapping[str, float])
         if not tab.open:
             continue
         with tab:
-            chart = study.chart(name)
+            chart = _picture(study.id, _stamp(study), study, name)
             text = f"This customer: {placement.segment}"
             figure = add_star(to_plotly(chart, titled=False), chart, values, text)
             figure.update_layout(height=400)
             place = star_place(chart, values)
             show_chart(chart, titled=False, figure=figure, star=place, key=f"star-{name}")
+
+
+@st.cache_resource(show_spinner=False, max_entries=128)
+def _picture(
+    study_id: str,  # noqa: ARG001 - a key, as the names are
+    stamp: tuple[str, ...],  # noqa: ARG001
+    _study: StoredStudy,
+    name: str,
+) -> Chart:
+    """Return the picture that the star is drawn into, light enough to be drawn at each change."""
+    return thinned(_study.chart(name), _study.card.customers)
+
+
+def _stamp(study: StoredStudy) -> tuple[str, ...]:
+    """Return what may change about a study that a picture tells: the names."""
+    return tuple(one["name"] for one in study.summary["segments"])
 
 
 def _told(model: Segmentation) -> list[Column]:
@@ -166,9 +191,3 @@ def _spans(
     _study: StoredStudy,
 ) -> dict[tuple[str, int], placed.Span]:
     return placed.spans(_study.segmentation, _study.sample)
-
-
-def _escaped(text: str) -> str:
-    from html import escape
-
-    return escape(text)

@@ -11,7 +11,7 @@ from coterie.faces.dashboard import chosen, pieces, who
 from coterie.faces.dashboard.cards import show_cards, show_heat
 from coterie.faces.dashboard.drawing import show_chart
 from coterie.faces.dashboard.pages.profiles_scatter import draw_scatter
-from coterie.figures.interactive import to_plotly
+from coterie.faces.dashboard.ranges import show_ranges
 
 if TYPE_CHECKING:
     from coterie.figures.chart import Chart
@@ -80,27 +80,11 @@ def _view(study: StoredStudy, view: str) -> None:
     elif view == "Ranges":
         chart = study.chart("comparison")
         st.caption(chart.subtitle)
-        _panels(chart)
+        show_ranges(chart)
     elif view == "Scatter":
         draw_scatter(study)
     else:
         show_chart(study.chart("silhouettes"), key="profiles-silhouettes")
-
-
-def _panels(chart: Chart) -> None:
-    """Draw the panels of a chart of small multiples, two beside each other."""
-    places = st.columns(2, gap="large")
-    for i, panel in enumerate(chart.panels):
-        with places[i % 2]:
-            figure = to_plotly(panel, titled=False)  # its heading says what the axis is
-            figure.update_layout(xaxis_title_text="", margin_b=28)
-            show_chart(
-                panel,
-                key=f"panel-{i}",
-                heading=panel.encoding["x_label"],
-                figure=figure,
-                height=figure.layout.height - 18,
-            )
 
 
 def _profile(study: StoredStudy) -> Chart | None:

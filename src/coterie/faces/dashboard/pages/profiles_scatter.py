@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from coterie.faces.dashboard.drawing import show_chart
+from coterie.faces.dashboard.thinning import thinned
 from coterie.figures import charts
 
 if TYPE_CHECKING:
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from coterie.stores.shelf import StoredStudy
 
 NONE = ""
+MOST = 2_400
+"""Points of a picture whose axes are chosen: so many are drawn at once on any machine."""
 
 
 def draw_scatter(study: StoredStudy) -> None:
@@ -72,7 +75,7 @@ def _chart(
     sample, described = _study.sample, _study.segmentation.described
     names = {one["id"]: one["name"] for one in _study.summary["segments"]}
     if z:
-        return charts.scatter_3d(
+        chart = charts.scatter_3d(
             sample.raw[x],
             sample.raw[y],
             sample.raw[z],
@@ -81,11 +84,13 @@ def _chart(
             names=names,
             total=_study.card.customers,
         )
-    return charts.scatter(
-        sample.raw[x],
-        sample.raw[y],
-        sample.labels,
-        axes=(described[x], described[y]),
-        names=names,
-        total=_study.card.customers,
-    )
+    else:
+        chart = charts.scatter(
+            sample.raw[x],
+            sample.raw[y],
+            sample.labels,
+            axes=(described[x], described[y]),
+            names=names,
+            total=_study.card.customers,
+        )
+    return thinned(chart, _study.card.customers, limit=MOST)
