@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from coterie.errors import CoterieError
-from coterie.faces import people, serve_command
+from coterie.faces import customers_command, people, serve_command
 
 if TYPE_CHECKING:
     from coterie.schema import Schema
@@ -304,6 +304,7 @@ def _read_schema(path: Path | None) -> Schema | None:
     return schema_from_toml(read_text(path, "schema file"))
 
 
+app.command()(customers_command.customers)
 app.command()(serve_command.serve)
 app.add_typer(people.app)
 
