@@ -1,4 +1,4 @@
-"""The server in a real browser: its own pages without JavaScript, and what the gate does to tabs."""
+"""The server in a real browser: its pages without JavaScript, and what the gate does to tabs."""
 
 from __future__ import annotations
 
@@ -66,7 +66,8 @@ def test_everything_of_ones_account_works_without_javascript(chrome: Any, server
     page.keyboard.type("noscript")
     page.keyboard.press("Tab")
     page.keyboard.type(PASSWORD)
-    page.keyboard.press("Enter")
+    with page.expect_navigation(url=f"{server.address}/"):
+        page.keyboard.press("Enter")
     page.goto(f"{server.address}/password")
     assert page.inner_text("h1") == "Change password"
     context.close()
@@ -132,7 +133,8 @@ CONTRASTS = """() => {
     return v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4; });
     return 0.2126 * r + 0.7152 * g + 0.0722 * b; };
   const ground = e => { while (e) { const c = parse(getComputedStyle(e).backgroundColor);
-    if (c.length < 4 || c[3] > 0) return c.slice(0, 3); e = e.parentElement; } return [255, 255, 255]; };
+    if (c.length < 4 || c[3] > 0) return c.slice(0, 3);
+    e = e.parentElement; } return [255, 255, 255]; };
   const found = [];
   for (const e of document.querySelectorAll('body *')) {
     const own = [...e.childNodes].some(n => n.nodeType === 3 && n.textContent.trim());

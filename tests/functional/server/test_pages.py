@@ -427,6 +427,8 @@ def test_hashing_passwords_stalls_nobody_else(
         def __getattr__(self, name: str) -> Any:
             return getattr(hasher, name)
 
+    for number in range(20):
+        served.person(f"one-of-{number}")
     monkeypatch.setattr(served.accounts, "hasher", Hanging())
     cookies = {SESSION: served.browser("ben").cookies[SESSION]}
 
@@ -434,7 +436,7 @@ def test_hashing_passwords_stalls_nobody_else(
         origin = httpx.ASGITransport(served.app, client=(f"10.9.0.{number}", 1))
         async with httpx.AsyncClient(transport=origin, base_url=BASE) as client:
             code = csrf_of((await client.get("/login")).text)
-            fields = {"csrf": code, "username": "ben", "password": PASSWORD}
+            fields = {"csrf": code, "username": f"one-of-{number}", "password": PASSWORD}
             return (await client.post("/login", data=fields)).status_code
 
     async def everybody() -> list[int]:
