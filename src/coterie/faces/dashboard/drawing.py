@@ -13,6 +13,7 @@ from coterie.faces.dashboard.giving_way import give_way
 from coterie.faces.dashboard.theme import DARK
 from coterie.faces.dashboard.viewport import is_dark, is_narrow
 from coterie.figures.interactive import CONFIG, to_plotly
+from coterie.figures.star import NAME as STAR
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -112,7 +113,12 @@ def _brightened(trace: dict[str, Any]) -> None:
 
 
 def _darkened(part: Any) -> Any:
-    """Return a figure's JSON with the paper's colours swapped for those of the night."""
+    """Return a figure's JSON with the paper's colours swapped for those of the night.
+
+    The star keeps its dark outline.
+    """
+    if isinstance(part, dict) and part.get("name") == STAR:
+        return part
     if isinstance(part, dict):
         return {key: _darkened(value) for key, value in part.items()}
     if isinstance(part, list):

@@ -13,7 +13,7 @@ from coterie.faces.dashboard import pieces, who
 if TYPE_CHECKING:
     from coterie.stores.accounts import Person
 
-JOB = "first_job"
+JOB, FAULT = "first_job", "_first_fault"
 SAMPLE = {"kind": "customers", "rows": 2_000, "segments": 5, "seed": 7}
 ENDED = ("done", "failed", "cancelled", "interrupted")
 
@@ -23,6 +23,8 @@ def offer_sample(person: Person) -> None:
     if st.session_state.get(JOB):
         _watch()
         return
+    if said := st.session_state.pop(FAULT, ""):
+        pieces.fault(said)
     if not person.may("train"):
         pieces.empty("Nobody has shared a study with you yet.")
         return
@@ -59,11 +61,12 @@ def _watch() -> None:
     if job.state in ENDED:
         st.session_state.pop(JOB, None)
         if job.state == "done":
+            who.services().accounts.record("trained", person=person, subject=job.name)
             st.session_state[pieces.STUDY] = job.study_id
             st.query_params["study"] = str(job.study_id)
             st.rerun()
         if job.state != "cancelled":
-            st.session_state["_first_fault"] = job.message
+            st.session_state[FAULT] = job.message
         st.rerun()
     st.progress(min(max(job.share, 0.0), 1.0), text=job.words or "waiting for its turn")
     if st.button("Cancel"):
