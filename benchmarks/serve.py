@@ -119,11 +119,14 @@ def serve_whole(data: Path, port: int) -> None:
 
     import uvicorn
 
-    import coterie.faces.api as api
+    from coterie.faces import api
+
+    # Before the server takes it: one person asks for everything here.
+    api.create_api = partial(api.create_api, limits=api.Limits(per_second=1e9, burst=1e9))
+
     from coterie.faces.server.app import create_app
     from coterie.faces.services import Services, Settings
 
-    api.create_api = partial(api.create_api, limits=api.Limits(per_second=1e9, burst=1e9))
     app = create_app(Services.open(Settings(data_dir=data, port=port)))
     uvicorn.run(app, host="127.0.0.1", port=port, log_level="warning", access_log=False)
 
