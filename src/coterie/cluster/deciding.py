@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from coterie.cluster.base import Floats
-from coterie.cluster.structure import STABLE, Verdict, in_words, judge
+from coterie.cluster.structure import PREDICTS, STABLE, Verdict, in_words, judge
 from coterie.cluster.sweep import KQuality, Sweep
 from coterie.cluster.votes import Vote
 
@@ -149,6 +149,8 @@ def _working_cut(allowed: list[KQuality]) -> tuple[int, str]:
     """Return the most workable segments that are found again, for data that has no groups."""
     workable = [row for row in allowed if row.k in _WORKABLE] or allowed
     stable = [row for row in workable if row.weakest_stability >= STABLE]
+    # Of cuts that bootstrap samples find again, those that one half also predicts in the other.
+    stable = [row for row in stable if row.prediction_strength > PREDICTS] or stable
     best = stable[-1] if stable else max(workable, key=lambda row: row.weakest_stability)
     count = in_words(best.k)
     if best.k == 1:
