@@ -641,3 +641,24 @@ def test_the_log_tells_who_did_what(logged_in):
 
 def test_waiting_words_count_the_others():
     assert segment_job.waiting_words(2) == "Waiting: 1 other is before yours"
+
+
+def test_edits_outlive_a_look_at_the_quality_report(on_table, table, monkeypatch):
+    from coterie.faces.dashboard.pages import data_columns
+
+    plain = data_columns._plain
+    with monkeypatch.context() as patched:
+        patched.setattr(
+            data_columns,
+            "_plain",
+            lambda edited: [
+                {**row, "unit": "a"} if row["column"] == "age" else row for row in plain(edited)
+            ],
+        )
+        page = on_table("data")
+        assert button(page, "Use these columns")
+    page.segmented_control[0].set_value("Quality").run()
+    page.segmented_control[0].set_value("Columns").run()
+    assert "age: now in a." in text_of(page)
+    button(page, "Use these columns").click().run()
+    assert 'unit = "a"' in page.session_state["data_schemas"][table.id]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html import escape
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
@@ -61,19 +62,19 @@ def draw(upload: Upload, look: StoredLook) -> None:
 def _offer(upload: Upload, look: StoredLook, schema: Schema) -> None:
     """Say what was changed, and offer to look again with it or to undo it."""
     said = changes(look.schema, schema)
-    use, undo, _ = st.columns([1, 1, 2])
     if said:
-        st.markdown("\n".join(f"- {line}" for line in said))
-        if use.button("Use these columns", type="secondary", icon=":material/check:"):
+        st.html(f'<ul class="co-facts">{"".join(f"<li>{escape(line)}</li>" for line in said)}</ul>')
+    with st.container(horizontal=True):
+        if said and st.button("Use these columns", icon=":material/check:"):
             data_state.keep_schema(upload, schema)
             _reset()
             st.rerun()
-    if (said or data_state.schema_toml(upload)) and undo.button(
-        "Back to what was detected", icon=":material/undo:"
-    ):
-        data_state.keep_schema(upload, None)
-        _reset()
-        st.rerun()
+        if (said or data_state.schema_toml(upload)) and st.button(
+            "Back to what was detected", icon=":material/undo:"
+        ):
+            data_state.keep_schema(upload, None)
+            _reset()
+            st.rerun()
 
 
 def faults(upload: Upload) -> str:
