@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple, Protocol, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -21,9 +22,11 @@ class Assignment(NamedTuple):
     Attributes
     ----------
     labels : int32 array, shape (n,)
-        Index of the nearest cluster; of several at the same distance, the lowest.
+        Index of the nearest cluster; of several at the same distance, the lowest. -1 where no
+        cluster reaches the point.
     distance : float64 array, shape (n,)
-        Distance to that cluster. Lower is a better fit.
+        Distance to that cluster (to the nearest, where none reaches the point), as the
+        clustering measures it. Lower is a better fit.
     runner_up : int32 array, shape (n,)
         Index of the second nearest cluster; -1 where there is only one.
     runner_up_distance : float64 array, shape (n,)
@@ -37,7 +40,11 @@ class Assignment(NamedTuple):
 
 
 class Clustering(Protocol):
-    """Anything that places points in numbered clusters."""
+    """Anything that places points in numbered clusters, or in none.
+
+    A point goes where its cost is least. ``exp(-cost / temperature)``, divided by the sum over
+    all columns, is the share of membership: see `confidence.memberships`.
+    """
 
     @property
     def method(self) -> str:
@@ -47,8 +54,29 @@ class Clustering(Protocol):
     def n_clusters(self) -> int:
         """How many clusters there are."""
 
+    @property
+    def n_features(self) -> int:
+        """How many columns a point has."""
+
+    @property
+    def centres(self) -> Floats:
+        """The middle of each cluster, shape (n_clusters, n_features)."""
+
+    @property
+    def leaves_out(self) -> bool:
+        """Whether a point can belong to no cluster: then `costs` has a last column for none."""
+
+    def costs(self, points: ArrayLike) -> Floats:
+        """Return what placing each point in each cluster costs, shape (n, n_clusters or + 1)."""
+
+    def distances(self, points: ArrayLike) -> Floats:
+        """Return how far each point is from each cluster, shape (n, n_clusters)."""
+
     def assign(self, points: ArrayLike) -> Assignment:
         """Place each point in a cluster."""
+
+    def reordered(self, order: Sequence[int]) -> Self:
+        """Return the same clusters in another order: the first is the one of index order[0]."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,6 +127,28 @@ class CentreClustering:
     def n_features(self) -> int:
         """How many columns a point has."""
         return int(self.centres.shape[1])
+
+    @property
+    def leaves_out(self) -> bool:
+        """False: some centre is always the nearest."""
+        return False
+
+    def costs(self, points: ArrayLike) -> Floats:
+        """Return squared Euclidean distances, shape (n, n_clusters), added up from differences."""
+        table = np.asarray(points, dtype=np.float64)
+        squares = np.empty((len(table), self.n_clusters))
+        for index, centre in enumerate(self.centres):
+            offset = table - centre
+            np.einsum("ij,ij->i", offset, offset, out=squares[:, index])
+        return squares
+
+    def distances(self, points: ArrayLike) -> Floats:
+        """Return Euclidean distances to the centres, shape (n, n_clusters)."""
+        return np.sqrt(self.costs(points))
+
+    def reordered(self, order: Sequence[int]) -> CentreClustering:
+        """Return the same centres in another order."""
+        return replace(self, centres=self.centres[list(order)])
 
     def assign(self, points: ArrayLike) -> Assignment:
         """Place each point with its nearest centre.
@@ -161,3 +211,41 @@ def _place(chunk: Floats, centres: Floats, placed: Assignment) -> None:
             second[first], runner_up[first] = nearest[first], labels[first]
         second[next_best], runner_up[next_best] = squared[next_best], index
         nearest[first], labels[first] = squared[first], index
+
+
+def assign_by_cost(clustering: Clustering, points: ArrayLike) -> Assignment:
+    """Place each point where its cost is least, by the clustering's own costs and distances.
+
+    Raises
+    ------
+    ValueError
+        If the points have another number of columns than the clustering.
+    """
+    table = np.asarray(points, dtype=np.float64)
+    if table.ndim != 2 or table.shape[1] != clustering.n_features:
+        raise ValueError(
+            f"points of shape {table.shape} cannot be placed: "
+            f"the clusters have n_features={clustering.n_features}."
+        )
+    n, k = len(table), clustering.n_clusters
+    placed = Assignment(
+        np.zeros(n, dtype=np.int32),
+        np.full(n, np.inf),
+        np.full(n, -1, dtype=np.int32),
+        np.full(n, np.inf),
+    )
+    for begin in range(0, n, _CHUNK_ROWS):
+        rows = slice(begin, begin + _CHUNK_ROWS)
+        costs, away = clustering.costs(table[rows]), clustering.distances(table[rows])
+        at = np.arange(len(away))
+        best = costs.argmin(axis=1)
+        nearest = np.where(best < k, best, away.argmin(axis=1))
+        placed.labels[rows] = np.where(best < k, best, -1)
+        placed.distance[rows] = away[at, nearest]
+        if k > 1:
+            others = costs[:, :k].copy()
+            others[at, nearest] = np.inf
+            second = others.argmin(axis=1)
+            placed.runner_up[rows] = second
+            placed.runner_up_distance[rows] = away[at, second]
+    return placed

@@ -50,7 +50,7 @@ class Components(NamedTuple):
     bic: float
 
 
-def fit_mixture(points: Floats, start: Floats, shape: Shape) -> Components:
+def fit_mixture(points: Floats, start: Floats, shape: Shape, *, steps: int = _STEPS) -> Components:
     """Fit a mixture by expectation and maximisation from the given centres.
 
     Parameters
@@ -59,6 +59,8 @@ def fit_mixture(points: Floats, start: Floats, shape: Shape) -> Components:
     start : float64 array, shape (k, d)
     shape : {"diag", "tied", "full"}
         One variance a column and component, one covariance for all, or one a component.
+    steps : int
+        At most so many.
 
     Returns
     -------
@@ -74,7 +76,7 @@ def fit_mixture(points: Floats, start: Floats, shape: Shape) -> Components:
     means, before, likelihood = start, -np.inf, -np.inf
     fitted = _parameters(points, share, shape)._replace(means=start)
     try:
-        for _ in range(_STEPS):
+        for _ in range(steps):
             share, likelihood = _expect(points, fitted)
             fitted = _parameters(points, share, shape)
             if abs(likelihood - before) < _TOLERANCE:

@@ -110,11 +110,16 @@ def in_canonical_order(centres: Floats, points: Floats) -> Floats:
     The direction's sign is fixed by its largest loading being positive; exact ties are
     broken by the coordinates, first column first.
     """
+    return centres[canonical_order(centres, points)]
+
+
+def canonical_order(centres: Floats, points: Floats) -> NDArray[np.intp]:
+    """Return the indices of the centres in the order of `in_canonical_order`."""
     centred = points - points.mean(axis=0)
     direction = np.linalg.eigh(centred.T @ centred)[1][:, -1]
     direction = direction * np.sign(direction[np.argmax(np.abs(direction))])
     along = np.round(centres @ direction, 9)
-    return centres[np.lexsort((*centres.T[::-1], along))]
+    return np.lexsort((*centres.T[::-1], along))
 
 
 def lloyd_step(points_chunk: ArrayLike, centres: ArrayLike) -> LloydStep:

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from coterie.cluster.base import CentreClustering, Floats
+from coterie.cluster.base import Clustering, Floats
 from coterie.cluster.deciding import decide, judge_choice, overruled
+from coterie.cluster.engines import Engine
 from coterie.cluster.outlying import isolated_rows
 from coterie.cluster.structure import Verdict
 from coterie.cluster.sweep import KQuality, Progress, Sweep, sweep
@@ -42,7 +43,7 @@ class KChoice:
     votes : tuple of Vote
     table : tuple of KQuality
         One entry for each k tried, ascending.
-    clusterings : dict of int to CentreClustering
+    clusterings : dict of int to Clustering
         The fit at each k tried.
     sample_index : int64 array, shape (n_used,)
         Rows of the points that the choice looked at, ascending.
@@ -56,7 +57,7 @@ class KChoice:
     elbow: int | None
     votes: tuple[Vote, ...]
     table: tuple[KQuality, ...]
-    clusterings: dict[int, CentreClustering]
+    clusterings: dict[int, Clustering]
     sample_index: NDArray[np.int64]
     n_used: int
 
@@ -73,6 +74,7 @@ def choose_k(
     sampled: bool = False,
     helper: Executor | None = None,
     progress: Progress | None = None,
+    engine: Engine | None = None,
 ) -> KChoice:
     """Choose the number of clusters from all the evidence, and judge how real they are.
 
@@ -102,6 +104,9 @@ def choose_k(
         A second process, which then sees to the look-alike data; the answer is the same.
     progress : callable, optional
         Called with what is being done and the share of it done, 0 to 1.
+    engine : Engine, optional
+        What divides the customers; k-means if None. The counts of groups are the same for all:
+        they look at the customers, not at an engine's partition of them.
 
     Returns
     -------
@@ -133,6 +138,7 @@ def choose_k(
             progress or _say_nothing,
             sampled=sampled or len(sample) < 0.9 * len(table),
             helper=helper,
+            engine=engine,
         )
         votes = cast_votes(seen, smooth, top, k_min, k_max, rng)
     best, why = decide(seen, votes, min(k_min, top), top, min_share, smooth, rng)

@@ -10,8 +10,9 @@ from typing import NamedTuple
 import numpy as np
 
 from coterie.cluster import quality, resampling, structure
-from coterie.cluster.base import CentreClustering, Floats, Labels
+from coterie.cluster.base import Clustering, Floats, Labels
 from coterie.cluster.descent import grown_by_one, nearest_centres
+from coterie.cluster.engines import Engine
 from coterie.cluster.kmeans import fit_kmeans
 from coterie.cluster.valleys import find_valleys
 
@@ -20,8 +21,10 @@ Progress = Callable[[str, float], None]
 # Random starts of each fit: more is tighter and slower. The points may be all there are, or a
 # sample whose centres will be refined on the rest.
 _EFFORT_ALL, _EFFORT_SAMPLE = 8, 2
-# Rows that random data, halves and bootstrap samples are made of.
+# Rows that random data and bootstrap samples are made of.
 _SMALL = 600
+# Rows that are halved: of fewer, chance decides whether a cut of a continuum is found again.
+_HALVED = 1_500
 # Random halvings that prediction strength is the mean of: a small table needs more.
 _SPLITS_ALL, _SPLITS_SAMPLE = 8, 4
 # Draws of each kind of look-alike data; the uniform box also serves the gap statistic.
@@ -88,13 +91,13 @@ class Sweep:
     ----------
     table : tuple of KQuality
         Ascending in k.
-    clusterings : dict of int to CentreClustering
+    clusterings : dict of int to Clustering
     silhouette_nulls : dict of int to dict of str to (mean, sd)
         For each k, the silhouette of each kind of look-alike data.
     """
 
     table: tuple[KQuality, ...]
-    clusterings: dict[int, CentreClustering]
+    clusterings: dict[int, Clustering]
     silhouette_nulls: dict[int, dict[str, tuple[float, float]]]
 
     def row(self, k: int) -> KQuality:
@@ -129,6 +132,7 @@ def sweep(
     *,
     sampled: bool = False,
     helper: Executor | None = None,
+    engine: Engine | None = None,
 ) -> Sweep:
     """Fit every k and compute every figure.
 
@@ -145,31 +149,27 @@ def sweep(
         Whether there are more rows, on which the chosen centres will be refined.
     helper : concurrent.futures.Executor, optional
         Another process, which then sees to the look-alike data. The answer is the same.
+    engine : Engine, optional
+        What fits the customers, their resamples and look-alikes alike; k-means if None.
 
     Returns
     -------
     Sweep
     """
     rng = np.random.default_rng(seed)
-    small = points
-    if len(points) > _SMALL:
-        small = points[np.sort(rng.choice(len(points), _SMALL, replace=False))]
+    small, halved = _some(points, _SMALL, rng), _some(points, _HALVED, rng)
     splits = _SPLITS_SAMPLE if sampled else _SPLITS_ALL
-    pending = helper.submit(look_aside, small, tuple(ks), seed, splits) if helper else None
-    found: dict[int, CentreClustering] = {}
-    effort = _EFFORT_SAMPLE if sampled else _EFFORT_ALL
-    for number, k in enumerate(ks):
-        say("trying numbers of groups", number / len(ks))
-        start = grown_by_one(points, found[k - 1].centres) if k - 1 in found else None
-        found[k] = fit_kmeans(points, k, seed=seed, start=start, effort=effort)
+    asked = (small, halved, tuple(ks), seed, splits, engine)
+    pending = helper.submit(look_aside, *asked) if helper else None
+    found = _fits(points, ks, seed, say, sampled=sampled, engine=engine)
     labels = {k: found[k].assign(points).labels for k in ks}
     own = _figures(points, labels)
     stable = {}
     for number, k in enumerate(ks):
         say("resampling", number / len(ks))
-        stable[k] = resampling.stability(small, found[k], rng)
+        stable[k] = resampling.stability(small, found[k], rng, fit=_fitter(engine))
     say("comparing with look-alike data", 0.9)
-    aside = pending.result() if pending else look_aside(small, tuple(ks), seed, splits)
+    aside = pending.result() if pending else look_aside(*asked)
     nulls = aside.nulls
     table = []
     for k in ks:
@@ -195,6 +195,32 @@ def sweep(
     return Sweep(tuple(table), found, means)
 
 
+def _fits(
+    points: Floats,
+    ks: Sequence[int],
+    seed: int,
+    say: Progress,
+    *,
+    sampled: bool,
+    engine: Engine | None,
+) -> dict[int, Clustering]:
+    """Fit every k; k-means also from the centres before it and one more."""
+    if engine is not None:
+        say("trying numbers of groups", 0.0)
+        return engine.fit(points, ks, seed)
+    found: dict[int, Clustering] = {}
+    effort = _EFFORT_SAMPLE if sampled else _EFFORT_ALL
+    for number, k in enumerate(ks):
+        say("trying numbers of groups", number / len(ks))
+        start = grown_by_one(points, found[k - 1].centres) if k - 1 in found else None
+        found[k] = fit_kmeans(points, k, seed=seed, start=start, effort=effort)
+    return found
+
+
+def _fitter(engine: Engine | None) -> resampling.Fitter:
+    return resampling.quick_fit if engine is None else engine.quick
+
+
 class Aside(NamedTuple):
     """What can be computed without the fits: by k, and for look-alike data by its kind too."""
 
@@ -203,20 +229,45 @@ class Aside(NamedTuple):
     prediction_strength: dict[int, float]
 
 
-def look_aside(points: Floats, ks: tuple[int, ...], seed: int, splits: int) -> Aside:
-    """Return the figures of look-alike data and of halves of the points, at every k.
+def _some(points: Floats, most: int, rng: np.random.Generator) -> Floats:
+    """Return at most so many of the rows, in their order."""
+    if len(points) <= most:
+        return points
+    return points[np.sort(rng.choice(len(points), most, replace=False))]
+
+
+def look_aside(
+    points: Floats,
+    halved: Floats,
+    ks: tuple[int, ...],
+    seed: int,
+    splits: int,
+    engine: Engine | None = None,
+) -> Aside:
+    """Return the figures of data that looks like `points`, and of halves of `halved`, at every k.
 
     A function of its arguments alone, so that another process may compute it.
     """
     rng = np.random.default_rng([seed, 1])
     return Aside(
         {
-            kind: [_null_figures(structure.NULLS[kind](points, rng), ks, rng) for _ in range(draws)]
+            kind: [
+                _null_figures(structure.NULLS[kind](points, rng), ks, rng, engine)
+                for _ in range(draws)
+            ]
             for kind, draws in _DRAWS.items()
         },
-        {k: _log_inertia(points, _quick_labels(points, k, rng)) for k in ks},
-        {k: resampling.prediction_strength(points, k, rng, splits) for k in ks},
+        {k: _log_inertia(points, labels) for k, labels in _quick(points, ks, rng, engine).items()},
+        {k: _strength(halved, k, rng, splits, engine) for k in ks},
     )
+
+
+def _strength(
+    points: Floats, k: int, rng: np.random.Generator, splits: int, engine: Engine | None
+) -> float:
+    if engine is None:
+        return resampling.prediction_strength(points, k, rng, splits)
+    return resampling.prediction_strength(points, k, rng, splits, engine.quick)
 
 
 def _row(
@@ -291,16 +342,21 @@ def _figures(points: Floats, labels: dict[int, Labels]) -> dict[int, Figures]:
 
 
 def _null_figures(
-    points: Floats, ks: Sequence[int], rng: np.random.Generator
+    points: Floats, ks: Sequence[int], rng: np.random.Generator, engine: Engine | None
 ) -> dict[int, Figures]:
     """Return the figures of look-alike data at every k; zeros where they are not defined."""
-    labels = {k: _quick_labels(points, k, rng) for k in ks}
+    labels = _quick(points, ks, rng, engine)
     figures = _figures(points, labels)
     return {k: figures.get(k, Figures(_log_inertia(points, labels[k]), 0.0, 0.0, 0.0)) for k in ks}
 
 
-def _quick_labels(points: Floats, k: int, rng: np.random.Generator) -> Labels:
-    return nearest_centres(points, resampling.quick_fit(points, k, rng).centres)
+def _quick(
+    points: Floats, ks: Sequence[int], rng: np.random.Generator, engine: Engine | None
+) -> dict[int, Labels]:
+    """Return quick labels at every k."""
+    if engine is not None:
+        return engine.quick_labels(points, ks, rng)
+    return {k: nearest_centres(points, resampling.quick_fit(points, k, rng).centres) for k in ks}
 
 
 def _log_inertia(points: Floats, labels: Labels) -> float:
