@@ -203,6 +203,7 @@ def fit_breaks(
     )
     if any(value is None for value in found):
         raise ConfigError(["A column to score customers by has no value at all."])
-    numbers = [float(value) for value in found]
+    # Engines differ in the last digits of a quantile, and a break is to be read by people.
+    numbers = [float(f"{float(value):.12g}") for value in found]
     size = len(cuts)
     return RfmBreaks(*(tuple(numbers[size * j : size * (j + 1)]) for j in range(3)))

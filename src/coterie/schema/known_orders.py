@@ -59,6 +59,26 @@ _OF_CUSTOMERS = frozenset(
      "deals_purchases", "spend_wines", "spend_meat", "spend_fish", "spend_sweets", "response"}
 )  # fmt: skip
 
+_DESCRIBING = frozenset(
+    {"average_basket", "items", "distinct_products", "days_between_orders", "returned_amount",
+     "hour_of_day", "visits", "x", "t_x", "T", "m_x", "probability_alive", "expected_orders",
+     "expected_spend", "r_score", "f_score", "m_score", "rfm_cell_id", "rfm_cell"}
+)  # fmt: skip
+
+
+def describes_only(name: str) -> bool:
+    """Return whether a column that 'coterie customers' makes is there to describe segments.
+
+    Recency, frequency and monetary value say what groups are looked for by; the rest follows from
+    them, is a share of few orders, or is what a model expects.
+
+    Examples
+    --------
+    >>> describes_only("q1_share"), describes_only("t_x"), describes_only("monetary")
+    (True, True, False)
+    """
+    return name in _DESCRIBING or name.endswith("_share")
+
 
 @cache
 def recognise_role(name: str) -> tuple[str, int] | None:
