@@ -175,3 +175,23 @@ def test_the_first_account_needs_the_code_of_the_log(tmp_path):
     finally:
         use(None)
         services.close()
+
+
+def test_a_thinned_picture_says_how_many_are_drawn_and_keeps_its_other_notes():
+    import numpy as np
+
+    from coterie.faces.dashboard.thinning import LIVE, thinned
+    from coterie.figures import charts
+    from coterie.schema import Column
+
+    rng = np.random.default_rng(0)
+    x, y = rng.normal(size=(2, 6_000))
+    x[0] = np.nan
+    axes = (Column("a", "number", "feature"), Column("b", "number", "feature"))
+    chart = charts.scatter(x, y, np.ones(6_000, int), axes=axes, names={1: "All"}, total=200_000)
+    small = thinned(chart, 200_000)
+    assert len(small) == LIVE
+    assert small.note.startswith(f"{LIVE} of 200,000 customers are drawn, fewer where they crowd. ")
+    assert small.note.count("customers are drawn") == 1
+    assert "1 without one of these values cannot be drawn." in small.note
+    assert thinned(small, 200_000) is small

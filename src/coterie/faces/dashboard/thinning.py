@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from coterie.figures.chart import Chart, drawn, thin_points, thinned_note
 
-LIVE = 1_200
+LIVE = 600
 """Points of a picture that changes while somebody types."""
 
 _DRAWN = re.compile(r"^[\d,]+ of [\d,]+ customers are drawn, fewer where they crowd\.\s*")
