@@ -36,6 +36,7 @@ def demo(server: Any, new_window: Callable[..., Page], password: str, real_data:
     page.get_by_role("button", name="Make the account").click()
     page.wait_for_url(f"{server.url}/")
     page.goto(f"{server.url}/demo/")
+    expect(page.get_by_role("button", name="Find segments")).to_be_visible()
     return page
 
 
