@@ -1,4 +1,4 @@
-"""How long do order lines take to become customers, and how much memory?
+"""Seconds and memory from order lines to customers, beside the usual pandas recipe.
 
 ::
 

@@ -160,11 +160,12 @@ def _texts(columns: OrderColumns) -> dict[str, nw.Expr]:
     found = {
         "order": columns.order, "product": columns.product, "channel": columns.channel
     }  # fmt: skip
-    return {
+    texts = {
         role: nw.col(name).cast(nw.String).str.strip_chars()
         for role, name in found.items()
         if name is not None
     }
+    return {role: nw.when(text != "").then(text) for role, text in texts.items()}
 
 
 def _numbers(reading: Reading) -> dict[str, nw.Expr]:

@@ -184,14 +184,7 @@ def customers_from_orders(
     observed_to = as_of or cast("date", newest)
     day = as_of or observed_to + timedelta(days=1)
     frame = _described(lines, day, observed_to, unit, holidays)
-    expectation = None
-    if horizon is not None:
-        tell("expect", "Expecting orders", 0.85)
-        frame, expectation = expect_orders(frame, unit, horizon)
-    grid = _grid_of(frame, rfm)
-    if grid is not None:
-        scored = grid.apply(nw.from_native(frame.lazy())).collect("polars")
-        frame = scored.to_native()
+    frame, expectation, grid = _judged(frame, unit, horizon, rfm)
     return Customers(
         name=table.name,
         frame=frame,
@@ -287,6 +280,19 @@ def _described(
     whole = described.join(repeats, on="customer", how="left").sort("customer")
     made: pl.DataFrame = whole.rename({"customer": CUSTOMER}).collect("polars").to_native()
     return made
+
+
+def _judged(
+    frame: pl.DataFrame, unit: Unit, horizon: float | None, rfm: bool | RfmGrid
+) -> tuple[pl.DataFrame, Expectation | None, RfmGrid | None]:
+    """Add what is expected of customers, and their scores, as far as that was asked for."""
+    expectation = None
+    if horizon is not None:
+        frame, expectation = expect_orders(frame, unit, horizon)
+    grid = _grid_of(frame, rfm)
+    if grid is not None:
+        frame = grid.apply(nw.from_native(frame.lazy())).collect("polars").to_native()
+    return frame, expectation, grid
 
 
 def _grid_of(frame: pl.DataFrame, rfm: bool | RfmGrid) -> RfmGrid | None:

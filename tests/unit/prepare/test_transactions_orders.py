@@ -126,6 +126,18 @@ def test_every_engine_gives_the_same_on_many_lines():
     connection.close()
 
 
+def test_lines_without_an_order_number_are_one_order_a_moment():
+    at = [datetime(2024, 5, 4, 10), datetime(2024, 5, 4, 10), datetime(2024, 5, 9, 11)]
+    frame = pl.DataFrame(
+        {"who": ["a"] * 6, "at": [*at, *at], "order": ["", None, " ", "7", "7", "7"],
+         "code": ["A", "", "B", "A", None, "C"], "pieces": [1] * 6, "price": [1.0] * 6,
+         "channel": ["Web"] * 6, "visits": [1] * 6}
+    ).with_row_index(ROW).with_columns(pl.col(ROW).cast(pl.Int64))  # fmt: skip
+    row = described(nw.from_native(frame.lazy()), date(2024, 5, 31)).row(0, named=True)
+    # The 4th of May, the 9th, and order 7.
+    assert (row["frequency"], row["monetary"], row["distinct_products"]) == (3, 6.0, 3)
+
+
 def repeats_of(days: list[date], amounts: list[float], end: date, unit: Any) -> dict[str, Any]:
     frame = pl.DataFrame({"who": ["a"] * len(days), "day": days, "paid": amounts})
     frame = frame.with_row_index(ROW).with_columns(pl.col(ROW).cast(pl.Int64))
