@@ -11,6 +11,18 @@ from coterie.errors import ConfigError
 
 Scaler = Literal["standard", "minmax", "robust"]
 
+METHODS = (
+    "kmeans", "minibatch", "bisecting", "mixture", "ward", "dbscan", "hdbscan", "kprototypes",
+    "famd",
+)  # fmt: skip
+"""Keys of the methods, in the order in which they are offered; `cluster.methods` tells of each."""
+
+COUNTING = ("dbscan", "hdbscan")
+"""Methods that find the number of groups themselves."""
+
+AUTO = "auto"
+"""Stands for a method: compare them all, and use the one recommended."""
+
 LARGEST_K = 40
 """More segments than this cannot be told apart, named or used."""
 
@@ -42,6 +54,8 @@ class RunConfig:
         Names given by the user, by segment id (from 1).
     sample : int
         Rows that the choice of k thinks on; all rows are placed whatever it is.
+    method : str
+        One of `METHODS`, or ``"auto"``: compare them, use the recommended one.
     """
 
     k: int | None = None
@@ -56,6 +70,7 @@ class RunConfig:
     seed: int = 0
     names: Mapping[int, str] = field(default_factory=dict)
     sample: int = 5_000
+    method: str = "kmeans"
 
     def __post_init__(self) -> None:
         faults = list(_faults(self))
@@ -77,6 +92,7 @@ class RunConfig:
             "seed": self.seed,
             "names": {str(key): self.names[key] for key in sorted(self.names)},
             "sample": self.sample,
+            "method": self.method,
         }
 
 
@@ -106,6 +122,23 @@ def _faults(config: RunConfig) -> list[str]:
     if len(set(config.features)) != len(config.features):
         faults.append(f"A feature is named twice in {', '.join(config.features)}.")
     faults += _name_faults(config.names)
+    faults += _method_faults(config)
+    return faults
+
+
+def _method_faults(config: RunConfig) -> list[str]:
+    """Say what is wrong with the method, or does not go with it."""
+    if config.method not in (*METHODS, AUTO):
+        known = ", ".join((*METHODS, AUTO))
+        return [f"There is no method {config.method}. Choose one of: {known}."]
+    faults = []
+    if config.k is not None and config.method in COUNTING:
+        faults.append(
+            f"{config.method} finds the number of segments itself and cannot be told "
+            f"{config.k}. Leave the number out, or choose kmeans."
+        )
+    if config.pca is not None and config.method == "kprototypes":
+        faults.append("kprototypes weighs the columns itself. Leave PCA out, or choose famd.")
     return faults
 
 

@@ -72,6 +72,28 @@ class Segment:
         )
 
 
+NO_SEGMENT = "None"
+"""What stands for the name of a segment where a customer has none; the id is then 0."""
+
+NOWHERE = Segment(
+    id=0,
+    name=NO_SEGMENT,
+    description="Customers who are like no segment: no dense group of customers is within reach.",
+    advice="Look at them one by one; what is right for a segment need not be right for them.",
+    archetype="",
+    size=0,
+    share=0.0,
+    stability=None,
+    facts=(),
+    rule="no rule: whoever no segment reaches",
+    rule_precision=None,
+    rule_coverage=None,
+    profile={},
+    distances=(0.0, 0.0, 0.0),
+)
+"""Stands for the segment of customers who have none."""
+
+
 @dataclass(frozen=True)
 class Placement:
     """One customer's answer.
@@ -79,17 +101,24 @@ class Placement:
     Attributes
     ----------
     segment_id : int
+        0 for none: only methods that leave customers out answer so.
     segment : str
+        "None" for none.
     confidence : float
-        How likely a model fitted to other customers would place this one the same, 0 to 1.
+        How likely a model fitted to other customers would place this one the same, 0 to 1; of a
+        Gaussian mixture, its probability of membership.
     runner_up : str or None
-        Name of the next nearest segment; None if there is one segment only.
+        Name of the next nearest segment; None if there is one segment only. Where the answer is
+        none, the nearest of all.
     rule : str
         The rule that held for this customer.
     rule_agrees : bool
-        Whether that rule leads to the same segment as the centres do.
+        Whether that rule leads to the same segment as the model does.
     distance, typical_distance : float
-        To the segment's centre, and the median of that segment's own customers.
+        To the segment, and the median of that segment's own customers; where the answer is none,
+        of the nearest segment. As the method measures it: from the centre, in standard
+        deviations of a mixture's component, or from the nearest core customer in parts of the
+        reach.
     unlike : bool
         True if hardly any customer seen in training is as far from its segment as this one.
     outside_range : tuple of str

@@ -6,8 +6,11 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from coterie.cluster.base import CentreClustering, Clustering
 from coterie.insight.wording import join_words
-from coterie.placement import Placement, Segment
+from coterie.placement import NOWHERE, Placement, Segment
 from coterie.prepare.scaled import LARGEST, ScaledFeature, Scaling
 from coterie.records import RecordReader
 
@@ -44,7 +47,11 @@ class Placer:
         self._ranges = tuple((name, low, high) for name, (low, high) in model.ranges.items())
         self._labels = {column.name: column.label for column in model.described}
         self._space = _Space(model.scaling)
-        self._centres = tuple(tuple(row) for row in model.clustering.centres.tolist())
+        self._clusters: _Centres | _Clusters = (
+            _Centres(model.clustering.centres.tolist())
+            if isinstance(model.clustering, CentreClustering)
+            else _Clusters(model.clustering)
+        )
         self._temperature = float(model.temperature)
         self._tree = _Tree(model.rules, model.features)
 
@@ -54,16 +61,19 @@ class Placer:
         raw = self._space.raw(values)
         filled = self._space.filled(raw)
         point, free = self._space.points(filled)
-        squares = [_squared(point, centre) for centre in self._centres]
+        squares = self._clusters.costs(point)
         best = squares.index(min(squares))
-        segment = self._segments[best]
-        distance = math.sqrt(_squared(free, self._centres[best]))
+        reached = best < len(self._segments)
+        nearest = best if reached else squares.index(min(squares[:-1]))
+        segment = self._segments[best] if reached else NOWHERE
+        distance = self._clusters.distance(free, nearest)
+        usual = self._segments[nearest].distances
         imputed = tuple(
             name for name, value in zip(self._space.names, raw, strict=True) if value != value
         )
         by_rule, rule = self._tree.follow(values, filled)
         outside = self._outside(values)
-        unlike = distance > UNLIKE_FACTOR * max(segment.distances[2], 1e-12)
+        unlike = not reached or distance > UNLIKE_FACTOR * max(usual[2], 1e-12)
         return Placement(
             segment_id=segment.id,
             segment=segment.name,
@@ -72,11 +82,11 @@ class Placer:
             rule=rule,
             rule_agrees=by_rule == segment.id,
             distance=distance,
-            typical_distance=segment.distances[0],
+            typical_distance=usual[0],
             unlike=unlike,
             outside_range=outside,
             imputed=imputed,
-            notes=self._notes(values, impossible, imputed, outside, unlike)
+            notes=self._notes(values, impossible, imputed, outside, _unlike(unlike, reached))
             if impossible or imputed or outside or unlike
             else (),
         )
@@ -119,7 +129,7 @@ class Placer:
         """Return the name of the second nearest segment, the first of several; None if alone."""
         second: Segment | None = None
         smallest = math.inf
-        for index, square in enumerate(squares):
+        for index, square in enumerate(squares[: len(self._segments)]):
             if index != best and (second is None or square < smallest):
                 second, smallest = self._segments[index], square
         return second.name if second else None
@@ -139,7 +149,7 @@ class Placer:
         impossible: Mapping[str, object],
         imputed: tuple[str, ...],
         outside: tuple[str, ...],
-        unlike: bool,
+        unlike: str,
     ) -> tuple[str, ...]:
         """Say in sentences what the reader of a Placement should know."""
         labels = self._labels
@@ -161,10 +171,7 @@ class Placer:
                     f"training lie between {_said(low)} and {_said(high)}."
                 )
         if unlike:
-            notes.append(
-                "This customer is unlike anyone seen in training; read the segment as the "
-                "nearest, not as a fit."
-            )
+            notes.append(unlike)
         return tuple(notes)
 
 
@@ -225,6 +232,37 @@ class _Space:
         return mixed
 
 
+class _Centres:
+    """Segments that are known by their centres: sums in plain numbers."""
+
+    def __init__(self, rows: Sequence[Sequence[float]]) -> None:
+        self._rows = tuple(tuple(row) for row in rows)
+
+    def costs(self, point: Sequence[float]) -> list[float]:
+        """Return the squared distance of a point to each centre."""
+        return [_squared(point, row) for row in self._rows]
+
+    def distance(self, point: Sequence[float], index: int) -> float:
+        """Return the distance of a point to one centre."""
+        return math.sqrt(_squared(point, self._rows[index]))
+
+
+class _Clusters:
+    """Segments of any other kind: arrays do the work."""
+
+    def __init__(self, clustering: Clustering) -> None:
+        self._clustering = clustering
+
+    def costs(self, point: Sequence[float]) -> list[float]:
+        """Return the cost of each segment, and of none last if that may be."""
+        found: list[float] = self._clustering.costs(np.array([point]))[0].tolist()
+        return found
+
+    def distance(self, point: Sequence[float], index: int) -> float:
+        """Return how far a point is from one segment."""
+        return float(self._clustering.distances(np.array([point]))[0, index])
+
+
 class _Tree:
     """The rules, followed for one customer; each leaf's words are put together once."""
 
@@ -254,6 +292,21 @@ class _Tree:
             return filled[feature]
         value = values.get(name)
         return value if type(value) is float else _MISSING
+
+
+def _unlike(unlike: bool, reached: bool) -> str:
+    """Say how far a customer is from everyone; empty if he is not."""
+    if not reached:
+        return (
+            "No segment reaches this customer: nobody among the customers that make up a segment "
+            "is near enough."
+        )
+    if not unlike:
+        return ""
+    return (
+        "This customer is unlike anyone seen in training; read the segment as the nearest, not as "
+        "a fit."
+    )
 
 
 def _or(bound: float | None, otherwise: float) -> float:

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 import narwhals as nw
 import numpy as np
 
-from coterie.cluster.base import CentreClustering
+from coterie.cluster.base import CentreClustering, Clustering
+from coterie.cluster.confidence import memberships
 from coterie.config import RunConfig
 from coterie.errors import ConfigError
 from coterie.insight.rules import Rules
-from coterie.placement import Placement, Segment
+from coterie.placement import NO_SEGMENT, NOWHERE, Placement, Segment
 from coterie.placing import Placer
 from coterie.prepare.cleaning import Cleaning
 from coterie.prepare.features import Derived
@@ -25,9 +26,12 @@ from coterie.scoring import ANSWER, score_source
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["Placement", "Segment", "Segmentation", "assign_rows", "name_expression"]
+__all__ = [
+    "NOWHERE", "NO_SEGMENT", "Placement", "Segment", "Segmentation", "assign_rows",
+    "name_expression", "place_rows",
+]  # fmt: skip
 
-NO_SEGMENT = "none"
+CHUNK_ROWS = 32_768
 
 
 @dataclass(frozen=True)
@@ -43,10 +47,10 @@ class Segmentation:
         Columns computed from the table's own.
     scaling : Scaling
         Features, how they are filled, transformed, capped and scaled.
-    clustering : CentreClustering
-        Centres in the order of the segments: row i belongs to id i + 1.
+    clustering : Clustering
+        Clusters in the order of the segments: number i belongs to id i + 1.
     temperature : float
-        Turns squared distances into confidence; see `cluster.confidence`.
+        Turns the costs of placing into confidence; see `cluster.confidence`.
     segments : tuple of Segment
     rules : Rules
     ranges : mapping of str to (float, float)
@@ -62,7 +66,7 @@ class Segmentation:
     cleaning: Cleaning
     derived: tuple[Derived, ...]
     scaling: Scaling
-    clustering: CentreClustering
+    clustering: Clustering
     temperature: float
     segments: tuple[Segment, ...]
     rules: Rules
@@ -80,6 +84,20 @@ class Segmentation:
     def described(self) -> Schema:
         """The table's columns and the derived ones."""
         return self.schema.extended(tuple(d.column for d in self.derived))
+
+    def segment(self, segment_id: int) -> Segment:
+        """Return a segment by id; for 0 (or less) what stands for having none.
+
+        Raises
+        ------
+        KeyError
+            If there is no such segment.
+        """
+        if segment_id <= 0:
+            return NOWHERE
+        if segment_id > len(self.segments):
+            raise KeyError(segment_id)
+        return self.segments[segment_id - 1]
 
     @property
     def inputs(self) -> tuple[Column, ...]:
@@ -131,6 +149,8 @@ class Segmentation:
     def score(self, source: Any, *, dates: DateOrder | None = None) -> Any:
         """Add the answer to every row of a table: the same rows, in the same order.
 
+        Whom no segment reaches has the id 0 and the name "None".
+
         Parameters
         ----------
         source : path, or pandas, Polars or Arrow frame
@@ -152,11 +172,12 @@ class Segmentation:
         return score_source(self, source, dates)
 
     def assigned_rows(self, frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
-        """Typed columns and ROW -> the same, and the answer: a lazy plan on any engine."""
+        """Typed columns and ROW -> the same, and the answer: a lazy plan on any engine.
+
+        Methods that do not place by centres read the table to place it; see `place_rows`.
+        """
         own = [name for name in frame.collect_schema().names() if name not in ANSWER]
-        assigned = assign_rows(
-            self.prepared(frame), self.scaling, self.clustering.centres, self.temperature
-        )
+        assigned = place_rows(self.prepared(frame), self.scaling, self.clustering, self.temperature)
         named = assigned.with_columns(name_expression({s.id: s.name for s in self.segments}))
         return named.select(*own, *ANSWER)
 
@@ -186,6 +207,33 @@ class Segmentation:
         cleaned = self.cleaning.for_scoring(frame)
         usable = [d for d in self.derived if set(d.inputs) <= names]
         return cleaned.with_columns(*(d.expression() for d in usable)) if usable else cleaned
+
+
+def place_rows(
+    frame: nw.LazyFrame[Any], scaling: Scaling, clustering: Clustering, temperature: float
+) -> nw.LazyFrame[Any]:
+    """Raw feature columns -> with ``segment_id`` (from 1; 0 for none) and ``confidence`` added.
+
+    By the nearest centre it is `assign_rows`, on any engine. Else the scaled columns are read,
+    placed chunk by chunk, and what comes back is a Polars frame.
+    """
+    if isinstance(clustering, CentreClustering):
+        return assign_rows(frame, scaling, clustering.centres, temperature)
+    own = [n for n in frame.collect_schema().names() if n not in ("segment_id", "confidence")]
+    held = frame.with_columns(*scaling.expressions()).collect("polars")
+    ids, sure = np.empty(len(held), dtype=np.int64), np.empty(len(held))
+    for begin in range(0, len(held), CHUNK_ROWS):
+        rows = held[begin : begin + CHUNK_ROWS]
+        points = np.column_stack([rows.get_column(name).to_numpy() for name in scaling.names])
+        costs = clustering.costs(points)
+        best = costs.argmin(axis=1)
+        ids[begin : begin + len(rows)] = np.where(best < clustering.n_clusters, best + 1, 0)
+        sure[begin : begin + len(rows)] = memberships(costs, temperature).max(axis=1)
+    answers = (
+        nw.new_series("segment_id", ids, nw.Int64, backend=held.implementation),
+        nw.new_series("confidence", sure, nw.Float64, backend=held.implementation),
+    )
+    return held.select(*own).with_columns(*answers).lazy()
 
 
 def assign_rows(

@@ -144,7 +144,8 @@ class CentreClustering:
 
     def distances(self, points: ArrayLike) -> Floats:
         """Return Euclidean distances to the centres, shape (n, n_clusters)."""
-        return np.sqrt(self.costs(points))
+        table = np.asarray(points, dtype=np.float64)
+        return np.stack([np.linalg.norm(table - centre, axis=1) for centre in self.centres], axis=1)
 
     def reordered(self, order: Sequence[int]) -> CentreClustering:
         """Return the same centres in another order."""

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from coterie.cluster.base import Clustering
+    from coterie.cluster.resampling import Fitter
+
 REFITS = 10
 LARGEST_SAMPLE = 2_000
 
@@ -71,7 +74,12 @@ class Refits(NamedTuple):
 
 
 def refit_on_others(
-    points: NDArray[np.float64], clustering: CentreClustering, *, seed: int
+    points: NDArray[np.float64],
+    clustering: Clustering,
+    *,
+    seed: int,
+    fit: Fitter = quick_fit,
+    temperature: float | None = None,
 ) -> Refits:
     """Fit the clustering anew on bootstrap samples and see how far the refits agree with it.
 
@@ -84,9 +92,14 @@ def refit_on_others(
     ----------
     points : ndarray of float, shape (n_points, n_features)
         Scaled points.
-    clustering : CentreClustering
-        Fitted to these points.
+    clustering : Clustering
+        Fitted to these points, and leaving none of them out.
     seed : int
+    fit : callable
+        Fits the bootstrap samples; k-means by default.
+    temperature : float, optional
+        Where it is known beforehand, as with a mixture, whose shares are probabilities as they
+        are: 2.
 
     Returns
     -------
@@ -100,9 +113,9 @@ def refit_on_others(
     if len(points) > LARGEST_SAMPLE:
         points = points[np.sort(rng.choice(len(points), LARGEST_SAMPLE, replace=False))]
     k = clustering.n_clusters
-    squares = squared_distances(points, clustering.centres)
+    squares = _costs(points, clustering)
     if k < 2 or not squares.min(axis=1).any():
-        return Refits(1.0, np.ones(k))
+        return Refits(temperature or 1.0, np.ones(k))
     own = squares.argmin(axis=1)
     votes, overlaps = np.zeros((len(points), k)), np.zeros(k)
     for _ in range(REFITS):
@@ -110,13 +123,22 @@ def refit_on_others(
         if len(np.unique(points[rows], axis=0)) < k:
             continue
         # Fresh starts, not the given centres: a refit that could land elsewhere must be free to.
-        refit = quick_fit(np.repeat(points[rows], times, axis=0), k, rng).centres
-        nearest = squared_distances(points, refit).argmin(axis=1)
-        votes[np.arange(len(points)), _partners(refit, clustering.centres)[nearest]] += 1.0
+        refit = fit(np.repeat(points[rows], times, axis=0), k, rng)
+        nearest = _costs(points, refit).argmin(axis=1)
+        partners = _partners(refit.centres, clustering.centres)
+        votes[np.arange(len(points)), partners[nearest]] += 1.0
         overlaps += _jaccard(own[rows], nearest[rows], k)
     if not votes.any():
         votes[np.arange(len(points)), own] += 1.0
-    return Refits(_temperature(squares, votes), overlaps / REFITS)
+    known = _temperature(squares, votes) if temperature is None else temperature
+    return Refits(known, overlaps / REFITS)
+
+
+def _costs(points: NDArray[np.float64], clustering: Clustering) -> NDArray[np.float64]:
+    """Return the costs of placing, by the quick road for centres."""
+    if isinstance(clustering, CentreClustering):
+        return squared_distances(points, clustering.centres)
+    return clustering.costs(points)
 
 
 def _partners(refit: NDArray[np.float64], centres: NDArray[np.float64]) -> NDArray[np.int64]:

@@ -97,6 +97,3 @@ METHODS: dict[str, Method] = {
     )
 }
 """Key -> method, in the order in which they are offered."""
-
-AUTO = "auto"
-"""Stands for: compare the methods, and use the one recommended."""

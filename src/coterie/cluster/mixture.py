@@ -197,10 +197,25 @@ def _fit_one(points: Floats, start: Floats, shape: Shape, seed: int) -> MixtureC
     from sklearn.mixture import GaussianMixture
 
     k, d = start.shape
+    # A few steps from the centres first: the library's own starts know nothing of them.
+    begun = fit_mixture(points, start, shape, steps=_QUICK_STEPS)
+    inverse = np.linalg.inv(begun.covariances)
+    precisions = {
+        "full": inverse,
+        "tied": inverse[0],
+        "diag": np.diagonal(inverse, axis1=1, axis2=2),
+    }[shape]
     model = GaussianMixture(
-        k, covariance_type=shape, reg_covar=_LEAST_VARIANCE, means_init=start, random_state=seed,
-        max_iter=200, init_params="k-means++",
-    )  # fmt: skip
+        k,
+        covariance_type=shape,
+        reg_covar=_LEAST_VARIANCE,
+        weights_init=begun.weights / begun.weights.sum(),
+        means_init=begun.means,
+        precisions_init=precisions,
+        init_params="random_from_data",
+        random_state=seed,
+        max_iter=200,
+    )
     with warnings.catch_warnings():
         # A fit that still moves after 200 steps is as good as its likelihood says.
         warnings.simplefilter("ignore", ConvergenceWarning)

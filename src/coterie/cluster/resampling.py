@@ -99,7 +99,7 @@ def prediction_strength(
     if n_clusters == 1:
         return 1.0
     half = len(points) // 2
-    scores = []
+    scores: list[float] = []
     for split in range(n_splits):
         if split == _SPLITS_FIRST and not _STILL_OPEN[0] <= np.mean(scores) <= _STILL_OPEN[1]:
             break

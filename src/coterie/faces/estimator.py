@@ -92,6 +92,8 @@ class Segmenter(TransformerMixin, ClusterMixin, BaseEstimator):  # type: ignore[
         except CoterieError as fault:
             raise ValueError(str(fault)) from fault
         clustering = self.choice_.clusterings[self.choice_.k]
+        if not isinstance(clustering, CentreClustering):  # pragma: no cover - k-means it is
+            raise TypeError(f"k-means gave a {type(clustering).__name__}.")
         self._clustering: CentreClustering = clustering
         self._temperature = refit_on_others(points, clustering, seed=self._seed()).temperature
         self.n_clusters_ = clustering.n_clusters

@@ -1,9 +1,15 @@
 """A Segmentation as one file: a zip of JSON and arrays, never a pickle.
 
-Protocol 1. Members, in this order: ``arrays/*.npy`` (NumPy format 1.0), ``manifest.json`` (UTF-8,
+Protocol 2. Members, in this order: ``arrays/*.npy`` (NumPy format 1.0), ``manifest.json`` (UTF-8,
 sorted keys; an array stands as ``{"$array": "arrays/centres.npy"}``; ``sha256`` holds the digest of
 every array) and ``manifest.sha256`` (the digest of the manifest). Nothing is compressed and no
 time is stored, so that the same model gives the same bytes.
+
+What the protocols say of the clusters:
+
+1. ``clustering`` is ``method`` and ``centres``: all are placed by the nearest centre.
+2. ``clustering`` has a ``kind`` too, which says what it consists of and how it places: see
+   `cluster.kinds`. Computed columns may ask whether a category is a certain choice (``is``).
 
 To raise the protocol: add 1 to `PROTOCOL`, keep the reader of the old one in `READERS`, add a
 bundle written by the old version to ``tests/unit/stores/bundles`` (a test opens each of them), and
@@ -22,7 +28,8 @@ from typing import Any
 
 import numpy as np
 
-from coterie.cluster.base import CentreClustering
+from coterie.cluster.base import CentreClustering, Clustering
+from coterie.cluster.kinds import clustering_from_dict, clustering_to_dict
 from coterie.errors import (
     DamagedBundleError,
     ForeignBundleError,
@@ -38,7 +45,7 @@ from coterie.segmentation import Segment, Segmentation
 from coterie.tables.writing import write_content
 
 FORMAT = "coterie-segmentation"
-PROTOCOL = 1
+PROTOCOL = 2
 MANIFEST = "manifest.json"
 DIGEST = "manifest.sha256"
 LARGEST_MEMBER = 64 * 2**20
@@ -113,7 +120,7 @@ def _plain(model: Segmentation) -> dict[str, Any]:
         "cleaning": model.cleaning.to_dict(),
         "derived": [definition.to_dict() for definition in model.derived],
         "scaling": model.scaling.to_dict(),
-        "clustering": {"method": model.clustering.method, "centres": model.clustering.centres},
+        "clustering": clustering_to_dict(model.clustering),
         "temperature": model.temperature,
         "segments": [segment.to_dict() for segment in model.segments],
         "rules": model.rules.to_dict(),
@@ -126,14 +133,23 @@ def _plain(model: Segmentation) -> dict[str, Any]:
 
 def _read_protocol_1(plain: Mapping[str, Any]) -> Segmentation:
     """Build a Segmentation from protocol 1's plain values."""
+    found = plain["clustering"]
+    return _built(plain, CentreClustering(centres=found["centres"], method=found["method"]))
+
+
+def _read_protocol_2(plain: Mapping[str, Any]) -> Segmentation:
+    """Build a Segmentation from protocol 2's plain values."""
+    return _built(plain, clustering_from_dict(plain["clustering"]))
+
+
+def _built(plain: Mapping[str, Any], clustering: Clustering) -> Segmentation:
+    """Build a Segmentation from what all protocols say alike, and its clusters."""
     return Segmentation(
         schema=Schema.from_dict(plain["schema"]),
         cleaning=Cleaning.from_dict(plain["cleaning"]),
         derived=tuple(Derived.from_dict(one) for one in plain["derived"]),
         scaling=Scaling.from_dict(plain["scaling"]),
-        clustering=CentreClustering(
-            centres=plain["clustering"]["centres"], method=plain["clustering"]["method"]
-        ),
+        clustering=clustering,
         temperature=plain["temperature"],
         segments=tuple(Segment.from_dict(one) for one in plain["segments"]),
         rules=Rules.from_dict(plain["rules"]),
@@ -144,7 +160,10 @@ def _read_protocol_1(plain: Mapping[str, Any]) -> Segmentation:
     )
 
 
-READERS: dict[int, Callable[[Mapping[str, Any]], Segmentation]] = {1: _read_protocol_1}
+READERS: dict[int, Callable[[Mapping[str, Any]], Segmentation]] = {
+    1: _read_protocol_1,
+    2: _read_protocol_2,
+}
 
 
 def _pack(value: Any, where: str, arrays: dict[str, bytes]) -> Any:

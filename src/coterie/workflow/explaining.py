@@ -9,7 +9,7 @@ import narwhals as nw
 import numpy as np
 from numpy.typing import NDArray
 
-from coterie.cluster.base import CentreClustering
+from coterie.cluster.base import Clustering
 from coterie.cluster.confidence import Refits
 from coterie.cluster.selection import KChoice
 from coterie.config import RunConfig
@@ -29,10 +29,10 @@ NOTHING_APART = "Near the average in everything"
 
 @dataclass(frozen=True, eq=False)
 class Fitted:
-    """What the fit gave: how to scale, where the centres are, how sure a placement is."""
+    """What the fit gave: how to scale, what the clusters are, how sure a placement is."""
 
     scaling: Scaling
-    clustering: CentreClustering
+    clustering: Clustering
     refits: Refits
 
 
@@ -136,14 +136,16 @@ def _version(library: str) -> str:
 def _rules(sample: Sample, fitted: Fitted, described: Schema, seed: int) -> Rules:
     """Grow the tree that tells the segments apart, over features in the customers' units."""
     raw = np.column_stack(list(sample.raw.values()))
+    # Of dense groups of any shape a centre says nothing, so there is no price in inertia.
+    centred = not fitted.clustering.leaves_out
     return grow_rules(
         fitted.scaling.filled(raw),
         sample.labels,
         schema=described,
         columns=fitted.scaling.features,
         seed=seed,
-        points=sample.points,
-        centres=fitted.clustering.centres,
+        points=sample.points if centred else None,
+        centres=fitted.clustering.centres if centred else None,
     )
 
 
@@ -162,7 +164,7 @@ def _segments(
         profile = profiles[text.id]
         rule = next((rule for rule in rules.rules if rule.segment == text.id), None)
         own = free[sample.labels == text.id]
-        away = np.linalg.norm(own - fitted.clustering.centres[text.id - 1], axis=1)
+        away = fitted.clustering.distances(own)[:, text.id - 1] if len(own) else own[:, 0]
         quantiles = np.quantile(away, [0.5, 0.9, 0.99]) if len(away) else np.zeros(3)
         facts = [fact.sentence for fact in profile.telling(FACTS)] or [NOTHING_APART]
         means = {

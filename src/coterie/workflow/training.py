@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import Executor
+from dataclasses import replace
 from typing import Any
 
 import narwhals as nw
 import numpy as np
 from numpy.typing import NDArray
 
-from coterie.cluster.base import CentreClustering
-from coterie.cluster.confidence import refit_on_others
+from coterie.cluster.base import CentreClustering, Clustering
+from coterie.cluster.halving import refine_in_batches
 from coterie.cluster.kmeans import lloyd_step, polish
-from coterie.cluster.selection import choose_k
 from coterie.cluster.threads import one_thread
 from coterie.config import RunConfig
 from coterie.errors import TooFewCustomersError
@@ -25,8 +25,9 @@ from coterie.prepare.features import choose_features
 from coterie.prepare.sampling import draw_sample
 from coterie.prepare.scaling import Scaling, fit_scaling
 from coterie.schema import Schema
-from coterie.segmentation import assign_rows, name_expression
+from coterie.segmentation import name_expression, place_rows
 from coterie.workflow.explaining import Fitted, explain, feature_values
+from coterie.workflow.grouping import find_groups
 from coterie.workflow.opening import open_source, told_once, with_derived
 from coterie.workflow.pictures import choice_charts
 from coterie.workflow.progress import Clock, Progress
@@ -96,30 +97,23 @@ def train(
         drawn = draw_sample(kept, count, size, config.seed)
         points = scaling.matrix(feature_values(drawn, scaling.features))
     with clock.stage("choose"), one_thread():
-        quality = choose_k(
-            points,
-            k_min=config.k_min,
-            k_max=config.k_max,
-            k=config.k,
-            seed=config.seed,
-            max_sample=config.sample,
-            sampled=count > config.sample,
-            helper=helper,
-            progress=clock.within,
+        found = find_groups(
+            points, config, sampled=count > config.sample, helper=helper, progress=clock.within
         )
-    if helper is not None:  # Painted now, and only handed over when all pictures are asked for.
+        quality = found.quality
+    if (
+        helper is not None and len(quality.table) > 1
+    ):  # Painted now, and only handed over when all pictures are asked for.
         helper.submit(paint_all, choice_charts(quality))
     with clock.stage("place"), one_thread():
-        found = quality.clusterings[quality.k].centres
-        polished, inertia = _polish(kept, count, config.sample, scaling, found)
-        centres = polished[_order(drawn, described, scaling, polished)]
-        clustering = CentreClustering(centres)
-        refits = refit_on_others(points, clustering, seed=config.seed)
-        placed = assign_rows(kept, scaling, centres, refits.temperature).collect("polars").lazy()
+        fitted, inertia = _on_all_rows(kept, count, config, scaling, found.clustering)
+        clustering = fitted.reordered(_order(drawn, described, scaling, fitted))
+        refits = found.refit(points, clustering)
+        placed = place_rows(kept, scaling, clustering, refits.temperature)
+        placed = placed.collect("polars").lazy()
     with clock.stage("explain"):
-        fitted = Fitted(scaling, clustering, refits)
         segmentation, profiles, rules, sample = explain(
-            opened, config, cleaning, fitted, quality, placed, drawn
+            opened, config, cleaning, Fitted(scaling, clustering, refits), quality, placed, drawn
         )
         names = {segment.id: segment.name for segment in segmentation.segments}
         labelled = placed.with_columns(name_expression(names))
@@ -131,7 +125,9 @@ def train(
         kept=count,
         as_of=opened.as_of,
         schema=opened.schema,
-        notes=told_once(*opened.notes, *cleaning.report(), *choice.notes, *scaling.notes),
+        notes=told_once(
+            *opened.notes, *cleaning.report(), *choice.notes, *scaling.notes, *found.notes
+        ),
         choice=choice,
         quality=quality,
         segmentation=segmentation,
@@ -155,14 +151,14 @@ def _enough(kept: int, rows: int) -> None:
         )
 
 
-def _polish(
+def _on_all_rows(
     kept: nw.LazyFrame[Any],
     count: int,
-    sampled: int,
+    config: RunConfig,
     scaling: Scaling,
-    centres: NDArray[np.float64],
-) -> tuple[NDArray[np.float64], float]:
-    """Move the sample's centres to where all rows want them; return them and their inertia."""
+    clustering: Clustering,
+) -> tuple[Clustering, float]:
+    """Move the centres of k-means to where all rows want them; return the clusters and inertia."""
     columns = kept.select(*scaling.expressions()).collect("polars")
     held = np.empty((count, len(scaling.names)), dtype=np.float32 if count > 50_000 else np.float64)
     for j, name in enumerate(scaling.names):
@@ -172,18 +168,33 @@ def _polish(
         for begin in range(0, count, CHUNK_ROWS):
             yield held[begin : begin + CHUNK_ROWS]
 
-    if count <= sampled:
-        return centres, sum(lloyd_step(chunk, centres).inertia for chunk in chunks())
-    return polish(chunks, centres)
+    if not isinstance(clustering, CentreClustering):
+        return clustering, sum(_spread_about(chunk, clustering) for chunk in chunks())
+    centres = clustering.centres
+    if count > config.sample and clustering.method in ("kmeans", "famd"):
+        polished, inertia = polish(chunks, centres)
+        return replace(clustering, centres=polished), inertia
+    if count > config.sample and clustering.method == "minibatch":
+        centres = refine_in_batches(chunks(), centres, config.seed)
+        clustering = replace(clustering, centres=centres)
+    return clustering, sum(lloyd_step(chunk, centres).inertia for chunk in chunks())
+
+
+def _spread_about(chunk: NDArray[np.floating[Any]], clustering: Clustering) -> float:
+    """Return the sum of squared distances of the placed rows to the middle of their cluster."""
+    points = chunk.astype(np.float64, copy=False)
+    labels = clustering.assign(points).labels
+    away = (points - clustering.centres[labels])[labels >= 0]
+    return float(np.einsum("ij,ij->", away, away))
 
 
 def _order(
-    drawn: nw.LazyFrame[Any], described: Schema, scaling: Scaling, centres: NDArray[np.float64]
+    drawn: nw.LazyFrame[Any], described: Schema, scaling: Scaling, clustering: Clustering
 ) -> list[int]:
-    """Return the indices of the centres in the order of their segments."""
-    labelled = assign_rows(drawn, scaling, centres, 1.0)
+    """Return the indices of the clusters in the order of their segments."""
+    labelled = place_rows(drawn, scaling, clustering, 1.0)
     profiles = profile_segments(labelled, described, features=scaling.features)
     order = [
         number - 1 for number in order_segments(profiles, described, features=scaling.features)
     ]
-    return order + [j for j in range(len(centres)) if j not in order]
+    return order + [j for j in range(clustering.n_clusters) if j not in order]

@@ -59,7 +59,7 @@ def test_the_bundle_is_json_and_arrays_any_reader_opens(saved):
         assert not [n for n in names if not n.endswith((".npy", ".json", ".sha256"))]
         with archive.open("arrays/segmentation.clustering.centres.npy") as file:
             assert np.load(file, allow_pickle=False).shape[0] == 3
-    assert (manifest["format"], manifest["protocol"]) == ("coterie-segmentation", 1)
+    assert (manifest["format"], manifest["protocol"]) == ("coterie-segmentation", 2)
     assert manifest["segmentation"]["provenance"]["data"]["fingerprint"]
 
 
