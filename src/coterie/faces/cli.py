@@ -78,6 +78,14 @@ def segment(
     k: Annotated[
         str, typer.Option("--k", help="Number of segments, or auto: the evidence decides.")
     ] = "auto",
+    method: Annotated[
+        str,
+        typer.Option(
+            "--method",
+            help="kmeans, minibatch, bisecting, mixture, ward, dbscan, hdbscan, kprototypes, famd, "
+            "or auto: compare them and use the one recommended (see 'coterie methods').",
+        ),
+    ] = "kmeans",
     k_min: Annotated[int, typer.Option("--k-min", help="Smallest k tried.")] = 2,
     k_max: Annotated[int, typer.Option("--k-max", help="Largest k tried.")] = 12,
     features: Annotated[
@@ -122,6 +130,7 @@ def segment(
 
     config = run_config(
         k=k,
+        method=method,
         k_min=k_min,
         k_max=k_max,
         features=features,

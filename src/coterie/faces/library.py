@@ -21,6 +21,7 @@ def segment(
     source: Any,
     k: int | Literal["auto"] = "auto",
     *,
+    method: str = "kmeans",
     features: Sequence[str] = (),
     k_min: int = 2,
     k_max: int = 12,
@@ -41,6 +42,9 @@ def segment(
     source : path, or pandas, Polars or Arrow frame
     k : int or "auto"
         Number of segments; "auto" lets the evidence choose.
+    method : str
+        One of `config.METHODS`: "kmeans", "minibatch", "bisecting", "mixture", "ward", "dbscan",
+        "hdbscan", "kprototypes", "famd"; or "auto": compare them and use the one recommended.
     features : sequence of str
         Columns to look for groups in, original or derived; empty for the default choice.
     k_min, k_max : int
@@ -82,6 +86,7 @@ def segment(
     """
     config = RunConfig(
         k=None if k == "auto" else k,
+        method=method,
         k_min=k_min,
         k_max=k_max,
         features=tuple(features),
