@@ -6,6 +6,6 @@ from pathlib import Path
 # Hosts install requirements.txt alone and never the project itself: it is found here.
 sys.path.insert(0, str(Path(__file__).parent / "src"))
 
-from coterie.faces.dashboard.app import run  # noqa: E402
+from coterie.faces.dashboard.app import run
 
 run(login_inside=True)

@@ -93,9 +93,15 @@ def test_pictures_have_one_colour_a_segment(study: Any):
 
 
 def test_a_narrow_window_gets_shorter_pictures(study: Any):
-    wide = pictures.picture(study, "clusters_2d", 1440)
-    narrow = pictures.picture(study, "clusters_2d", 390)
+    wide = pictures.picture(study, "clusters_2d", {"width": 1440})
+    narrow = pictures.picture(study, "clusters_2d", {"width": 390})
     assert narrow.layout.height < wide.layout.height
+
+
+def test_a_picture_in_the_dark_keeps_the_segments_colours_and_none_of_the_papers(study: Any):
+    night = pictures.picture(study, "clusters_2d", {"dark": True})
+    assert palette.INK not in night.to_json()
+    assert palette.segment_colour(1) in night.to_json()
 
 
 def test_a_study_without_a_picture_shows_none(study: Any):

@@ -12,6 +12,7 @@ import gradio as gr
 from coterie.errors import CoterieError
 from coterie.faces.demo import form, pictures, words
 from coterie.faces.demo.parts import BY_EVIDENCE, Parts
+from coterie.faces.demo.pictures import Window
 from coterie.faces.demo.placing import place_customer
 from coterie.faces.demo.studio import Studio, run_config, told
 
@@ -86,13 +87,13 @@ def cancel(studio: Studio) -> Callable[..., Any]:
 def show(studio: Studio, parts: Parts) -> Callable[..., Any]:
     """Return what shows a study, and its typical customer as the first one placed."""
 
-    def fill(study_id: str, width: float | None, request: gr.Request) -> dict[Any, Any]:
+    def fill(study_id: str, window: Window, request: gr.Request) -> dict[Any, Any]:
         if not study_id:
             return {parts.results: gr.update(visible=False)}
         study = studio.study(studio.visitor(request), study_id)
         model = study.segmentation
         typical = form.record(model, list(form.typical(model).values()))
-        placed = place_customer(study, typical, width)
+        placed = place_customer(study, typical, window)
         shown: dict[Any, Any] = {
             parts.results: gr.update(visible=True),
             parts.answer: words.answer(study.card.name, study.summary, model),
@@ -102,7 +103,7 @@ def show(studio: Studio, parts: Parts) -> Callable[..., Any]:
         }
         for part, name in (("map_2d", "clusters_2d"), ("map_3d", "clusters_3d"),
                            ("elbow", "elbow"), ("silhouettes", "silhouettes")):  # fmt: skip
-            shown[getattr(parts, part)] = pictures.picture(study, name, width)
+            shown[getattr(parts, part)] = pictures.picture(study, name, window)
             shown[getattr(parts, f"{part}_words")] = words.tells(pictures.words(study, name))
         return shown
 

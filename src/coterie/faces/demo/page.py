@@ -19,6 +19,12 @@ READS = [".csv", ".tsv", ".txt", ".gz", ".xlsx", ".xls", ".parquet", ".arrow", "
 DATES = {"As the data say": "", "Day first": "dmy", "Month first": "mdy", "Year first": "ymd"}
 
 
+WINDOW = """() => ({
+    width: window.innerWidth, dark: document.body.classList.contains("dark")
+})"""
+"""Tells how wide a visitor's window is, and whether the page is dark."""
+
+
 def build_page(studio: Studio) -> gr.Blocks:
     """Build the app over a studio."""
     page: gr.Blocks
@@ -28,12 +34,12 @@ def build_page(studio: Studio) -> gr.Blocks:
             "upload": gr.State(""),
             "job": gr.State(""),
             "study": gr.State(""),
-            "width": gr.Number(visible=False),
+            "window": gr.JSON(visible=False),
         }
         gr.HTML(words.title())
         made |= _asking(studio)
         with gr.Column(visible=False) as results:
-            made |= _telling(studio, made["study"], made["width"])
+            made |= _telling(studio, made["study"], made["window"])
         parts = Parts(results=results, **made)
         _wire(page, parts, studio)
         add_endpoints(studio)
@@ -82,7 +88,7 @@ def _asking(studio: Studio) -> dict[str, Any]:
             "opened": opened, "find": find, "cancel": cancel, "status": status}  # fmt: skip
 
 
-def _telling(studio: Studio, study: gr.State, width: gr.Number) -> dict[str, Any]:
+def _telling(studio: Studio, study: gr.State, window: gr.JSON) -> dict[str, Any]:
     """Lay out the answer: the segments, the form, and what the number rests on."""
     made: dict[str, Any] = {"answer": gr.HTML(elem_id="answer")}
     made |= _maps("map")
@@ -95,7 +101,7 @@ def _telling(studio: Studio, study: gr.State, width: gr.Number) -> dict[str, Any
     with gr.Row():
         with gr.Column(scale=2, min_width=280, elem_classes="co-form") as place:
             pass
-        with gr.Column(scale=3, min_width=300):
+        with gr.Column(scale=3, min_width=300, elem_classes="co-answer-side"):
             made["placed"] = gr.HTML(elem_id="placed")
             made |= _maps("star")
     gr.HTML(words.heading("How many segments"))
@@ -103,7 +109,7 @@ def _telling(studio: Studio, study: gr.State, width: gr.Number) -> dict[str, Any
         made[f"{name}_words"] = gr.HTML()
         made[name] = gr.Plot(label=label, show_label=False, elem_id=name)
     with place:
-        draw_form(studio, study, width, [made["placed"], made["star_2d"], made["star_3d"]])
+        draw_form(studio, study, window, [made["placed"], made["star_2d"], made["star_3d"]])
     return made
 
 
@@ -123,7 +129,7 @@ def _maps(prefix: str) -> dict[str, Any]:
 
 def _wire(page: gr.Blocks, parts: Parts, studio: Studio) -> None:
     """Bind what people do to what happens."""
-    page.load(None, None, parts.width, js="() => window.innerWidth", **QUIET)
+    page.load(None, None, parts.window, js=WINDOW, **QUIET)
     if not studio.alone:
         page.load(doing.list_studies(studio), None, parts.opened, **QUIET)
         parts.opened.input(lambda study_id: study_id or "", parts.opened, parts.study, **QUIET)
@@ -148,6 +154,6 @@ def _wire(page: gr.Blocks, parts: Parts, studio: Studio) -> None:
     )
     parts.cancel.click(doing.cancel(studio), [parts.job], [parts.status], **QUIET)
     parts.study.change(
-        doing.show(studio, parts), [parts.study, parts.width],
+        doing.show(studio, parts), [parts.study, parts.window],
         [getattr(parts, name) for name in SHOWN], **QUIET,
     )  # fmt: skip

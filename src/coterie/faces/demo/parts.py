@@ -19,7 +19,7 @@ class Parts:
     upload: gr.State
     job: gr.State
     study: gr.State
-    width: gr.Number
+    window: gr.JSON
     file: gr.File
     sample: gr.Radio
     decides: gr.Radio

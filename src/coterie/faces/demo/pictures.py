@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from coterie.figures import palette
 from coterie.figures.interactive import to_plotly
 from coterie.figures.star import add_star
+from coterie.report.render import DARK
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -17,12 +19,15 @@ if TYPE_CHECKING:
 NARROW = 640
 """Pixels below which names are written shorter."""
 
+Window = Mapping[str, Any] | None
+"""What is known of a visitor's window."""
+
 MAPS = ("clusters_2d", "clusters_3d")
 EVIDENCE = ("elbow", "silhouettes")
 
 
 def picture(
-    study: StoredStudy, name: str, width: float | None, star: Mapping[str, float] | None = None
+    study: StoredStudy, name: str, window: Window, star: Mapping[str, float] | None = None
 ) -> go.Figure | None:
     """Paint one chart of a study; None if it has none of this name.
 
@@ -30,8 +35,8 @@ def picture(
     ----------
     study : StoredStudy
     name : str
-    width : float or None
-        Of the visitor's window in pixels.
+    window : mapping or None
+        The visitor's: ``width`` in pixels, and whether the page is ``dark``.
     star : mapping of str to float, optional
         Features of a customer to be drawn as a gold star.
     """
@@ -43,9 +48,19 @@ def picture(
         add_star(figure, chart, star)
     figure.update_layout(modebar={"bgcolor": "rgba(0,0,0,0)", "color": palette.MUTED,
                                   "activecolor": palette.ACCENT})  # fmt: skip
-    if width and width < NARROW:
+    if 0 < (window or {}).get("width", 0) < NARROW:
         _narrow(figure)
-    return figure
+    return _at_night(figure) if (window or {}).get("dark") else figure
+
+
+def _at_night(figure: go.Figure) -> go.Figure:
+    """Return a figure with the paper's colours swapped; segments keep theirs."""
+    import plotly.graph_objects as go
+
+    text = json.dumps(json.loads(figure.to_json()))
+    for paper, night in DARK.items():
+        text = text.replace(paper, night)
+    return go.Figure(json.loads(text))
 
 
 def words(study: StoredStudy, name: str) -> str:

@@ -9,6 +9,7 @@ import gradio as gr
 from coterie.errors import CoterieError
 from coterie.faces.demo import form, pictures, words
 from coterie.faces.demo.parts import QUIET
+from coterie.faces.demo.pictures import Window
 from coterie.faces.demo.studio import Studio, told
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 TYPICAL = "A typical customer"
 
 
-def draw_form(studio: Studio, study: gr.State, width: gr.Number, outputs: list[Component]) -> None:
+def draw_form(studio: Studio, study: gr.State, window: gr.JSON, outputs: list[Component]) -> None:
     """Draw the form anew for each study, and answer as it is filled in."""
 
     def draw(study_id: str, request: gr.Request) -> None:
@@ -41,7 +42,7 @@ def draw_form(studio: Studio, study: gr.State, width: gr.Number, outputs: list[C
             start = form.example(again, number) if number else form.typical(model)
             return [start[column.name] for column in model.inputs]
 
-        def answered(request: gr.Request, at: float, *values: Any) -> list[Any]:
+        def answered(request: gr.Request, at: Window, *values: Any) -> list[Any]:
             again = studio.study(studio.visitor(request), study_id)
             return place_customer(again, form.record(again.segmentation, values), at)
 
@@ -49,7 +50,7 @@ def draw_form(studio: Studio, study: gr.State, width: gr.Number, outputs: list[C
         gr.on(
             [cast(Any, field).change for field in made],
             answered,
-            [width, *made],
+            [window, *made],
             outputs,
             trigger_mode="always_last",
             **QUIET,
@@ -59,7 +60,7 @@ def draw_form(studio: Studio, study: gr.State, width: gr.Number, outputs: list[C
     drawn_anew(draw)
 
 
-def place_customer(study: StoredStudy, record: dict[str, Any], width: float | None) -> list[Any]:
+def place_customer(study: StoredStudy, record: dict[str, Any], window: Window) -> list[Any]:
     """Place a customer: the answer, and the star in both pictures."""
     model = study.segmentation
     try:
@@ -68,5 +69,5 @@ def place_customer(study: StoredStudy, record: dict[str, Any], width: float | No
         return [words.fault(told(fault)), gr.skip(), gr.skip()]
     return [
         words.placed(answer, model),
-        *(pictures.picture(study, name, width, values) for name in pictures.MAPS),
+        *(pictures.picture(study, name, window, values) for name in pictures.MAPS),
     ]
