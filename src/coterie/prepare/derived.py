@@ -53,9 +53,12 @@ class Derived:
         record : mapping of str to object
             Numbers, bools, dates, or text for yes/no answers.
         """
-        values = [record.get(name) for name in self.inputs]
-        if any(value is None or value != value for value in values):
-            return None
+        values = []
+        for name in self.inputs:
+            value = record.get(name)
+            if value is None or value != value:
+                return None
+            values.append(value)
         return _VALUES[self.op](self, values)
 
     def to_dict(self) -> dict[str, Any]:
@@ -114,7 +117,7 @@ def _sum_values(values: Sequence[object]) -> float:
     """Add values up, left to right."""
     total = _number(values[0])
     for value in values[1:]:
-        total = total + _number(value)
+        total += value if type(value) is float else _number(value)
     return total
 
 

@@ -67,15 +67,17 @@ def create_api(services: Services, *, limits: Limits | None = None) -> FastAPI:
         redirect_slashes=False,
     )
     # First, because routes are tried in order.
+    place = Route("/models/{name}/place", PlaceEndpoint(models, limits), methods=["POST"])
     api.router.routes[:0] = [
-        Route("/models/{name}/place", PlaceEndpoint(models, limits), methods=["POST"]),
+        place,
         Route("/models/{name}/score", ScoreEndpoint(models, limits), methods=["POST"]),
     ]
     api.include_router(model_routes(services, models))
     api.include_router(study_routes(services, limits))
     _add_documents(api, services, models, limits)
     _add_handlers(api)
-    api.add_middleware(Porch, buckets=TokenBuckets(limits.per_second, limits.burst))
+    buckets = TokenBuckets(limits.per_second, limits.burst)
+    api.add_middleware(Porch, buckets=buckets, express=place)
     return api
 
 
