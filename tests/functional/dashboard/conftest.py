@@ -136,3 +136,13 @@ def text_of(page) -> str:
     parts = [str(one.proto.body) for one in page.get("html")]
     parts += [str(one.value) for one in (*page.markdown, *page.caption)]
     return html.unescape("\n".join(parts))
+
+
+@pytest.fixture(autouse=True)
+def a_fault_of_ours_fails_the_test(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let through what a page would only write to its log."""
+
+    def raised(bug: Exception) -> str:
+        raise bug
+
+    monkeypatch.setattr("coterie.faces.dashboard.telling.note", raised)

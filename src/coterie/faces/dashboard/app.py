@@ -15,6 +15,7 @@ import streamlit as st
 from coterie.faces.dashboard import chosen, pieces, viewport, who
 from coterie.faces.dashboard.login import change_password
 from coterie.faces.dashboard.login import page as login_page
+from coterie.faces.dashboard.telling import telling
 from coterie.faces.dashboard.theme import style
 
 if TYPE_CHECKING:
@@ -115,8 +116,9 @@ def _guarded(entry: Entry, module: str) -> Callable[[], None]:
     """Return a page's function behind the question whether the person may see it."""
 
     def draw() -> None:
-        pieces.guard(entry.action)
-        import_module(module).page()
+        with telling():
+            pieces.guard(entry.action)
+            import_module(module).page()
 
     return draw
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import streamlit as st
 
-from coterie.errors import CoterieError
 from coterie.faces.dashboard import who
 from coterie.faces.dashboard.drawing import show_chart
+from coterie.faces.dashboard.telling import fault
 from coterie.figures.palette import segment_colour, text_on
 from coterie.figures.words import say_share
 
@@ -170,11 +170,6 @@ def empty(sentence: str, button: str = "", page: str = "") -> None:
     st.html(f'<p class="co-empty">{escape(sentence)}</p>')
     if button and st.button(button, type="primary", key=f"empty-{page}"):
         go(page)
-
-
-def fault(error: CoterieError | str) -> None:
-    """Show what went wrong, in its own words, which are fit to be read."""
-    st.html(f'<div class="co-fault" role="alert">{escape(str(error))}</div>')
 
 
 def guard(action: str) -> Person:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, overload
 
 import streamlit as st
 
+from coterie.faces.dashboard.telling import telling
 from coterie.faces.services import Services, current
 
 if TYPE_CHECKING:
@@ -43,7 +44,11 @@ def token() -> str | None:
 def find_person() -> Person | None:
     """Return who is logged in at this moment, or None; one look into the accounts."""
     known = token()
-    session = services().accounts.session(known) if known else None
+    if known is None:
+        return None
+    # Behind the gate it is the gate that keeps a session alive, by what a person does: a page that
+    # looks for news by itself must not.
+    session = services().accounts.session(known, touch=known == st.session_state.get(TOKEN))
     return session.person if session else None
 
 
@@ -94,7 +99,8 @@ def fragment(
         @wraps(inner)
         def checked(*args: Any, **kwargs: Any) -> Any:
             person()
-            return inner(*args, **kwargs)
+            with telling():
+                return inner(*args, **kwargs)
 
         part: Callable[..., Any] = st.fragment(checked, run_every=run_every)
         return part
