@@ -68,6 +68,8 @@ lock:
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 		--no-header pyproject.toml --group build --group dev --extra serve --extra skops --extra track -c requirements.lock \
 		-o requirements-dev.lock
+	{ grep '^#' requirements.txt; grep -oP '^[a-z0-9][^\\]*(?= \\)' requirements.lock | sed 's/ *$$//'; } > requirements.new
+	mv requirements.new requirements.txt
 
 clean:
 	rm -rf $(OUT) $(VENV)

@@ -19,12 +19,15 @@ if TYPE_CHECKING:
     from coterie.segmentation import Placement, Segment, Segmentation
     from coterie.tables import open_table
     from coterie.workflow import Study
+    from coterie.workflow.customers import Customers
+    from coterie.workflow.customers import customers_from_orders as customers
 
 __all__ = [
     "BundleError",
     "Column",
     "ConfigError",
     "CoterieError",
+    "Customers",
     "InputError",
     "Placement",
     "RunConfig",
@@ -34,6 +37,7 @@ __all__ = [
     "Segmenter",
     "Study",
     "TableError",
+    "customers",
     "explore",
     "load",
     "open_table",
@@ -47,6 +51,7 @@ _HOMES = {
     "Column": "schema",
     "ConfigError": "errors",
     "CoterieError": "errors",
+    "Customers": "workflow.customers",
     "InputError": "errors",
     "Placement": "segmentation",
     "RunConfig": "config",
@@ -56,6 +61,7 @@ _HOMES = {
     "Segmenter": "faces.estimator",
     "Study": "workflow",
     "TableError": "errors",
+    "customers": "workflow.customers:customers_from_orders",
     "explore": "faces.library",
     "load": "faces.library",
     "open_table": "tables",
@@ -69,7 +75,8 @@ def __getattr__(name: str) -> Any:
     """Import a public name when it is first asked for, so that `import coterie` costs nothing."""
     if name not in _HOMES:
         raise AttributeError(f"module 'coterie' has no attribute {name!r}")
-    return getattr(import_module(f"coterie.{_HOMES[name]}"), name)
+    module, _, inside = _HOMES[name].partition(":")
+    return getattr(import_module(f"coterie.{module}"), inside or name)
 
 
 def __dir__() -> list[str]:

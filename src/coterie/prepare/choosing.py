@@ -12,6 +12,7 @@ import numpy as np
 from coterie.errors import ConfigError, NoNumbersError
 from coterie.prepare.sampling import draw_sample
 from coterie.schema import ROW, Column, Schema
+from coterie.schema.known_orders import describes_only
 from coterie.schema.looking import finite, floats, one_row
 from coterie.schema.notes import Note
 from coterie.schema.spelling import close_names, find_name, plain_name
@@ -107,6 +108,9 @@ def choose_features(
     if asked:
         return _as_asked(schema, tuple(asked), spread, derived)
     return _by_default(frame, schema, derived, spread)
+
+
+_OF_ORDERS = frozenset({"recency", "frequency", "monetary"})
 
 
 @dataclass(frozen=True)
@@ -222,6 +226,12 @@ def _by_default(
 ) -> FeatureChoice:
     """Take the known columns first, or all plain numbers where nothing is known."""
     left_out = {c.name: reason for c in schema if (reason := _set_aside(c, spread.get(c.name)))}
+    if {c.meaning for c in schema if c.kind == "number"} >= _OF_ORDERS:
+        for column in schema:
+            if describes_only(column.name):
+                left_out.setdefault(
+                    column.name, "It describes the segments: recency, frequency and value say more."
+                )
     able = [c for c in schema if c.name not in left_out]
     numbers = [c for c in able if c.kind == "number"]
     if not numbers:

@@ -12,6 +12,7 @@ import narwhals as nw
 from coterie.prepare.cleansing import REASON, SAME_ID, SAME_ROW, Cleaning
 from coterie.prepare.coincidence import could_be_chance
 from coterie.schema import Schema
+from coterie.schema.known_orders import seem_orders
 from coterie.schema.looking import group_sizes, one_row
 from coterie.schema.notes import Note
 
@@ -37,7 +38,7 @@ def plan_duplicates(
     )
     unique -= int(count < rows)
     if unique < MANY_REPEAT * count:
-        return plan, [_orders_note(key, unique, count)]
+        return plan, [_orders_note(key, unique, count, names)]
     notes = []
     if unique < count:
         named = frame.filter(~nw.col(key).is_null())
@@ -68,11 +69,17 @@ def _plan_nameless(
     return plan, [Note("duplicate", text, None, extra)]
 
 
-def _orders_note(key: str, unique: int, count: int) -> Note:
+def _orders_note(key: str, unique: int, count: int, names: Sequence[str]) -> Note:
     """Warn that a row is not a customer."""
+    how = (
+        " They look like order lines: make the customers with "
+        "'coterie customers FILE -o customers.parquet'."
+        if seem_orders(names)
+        else ""
+    )
     text = (
         f"{key} has {unique:,} different values in {count:,} rows, so a row does not seem to be a "
-        "customer. Nothing is set aside; give one row for each customer."
+        f"customer. Nothing is set aside; give one row for each customer.{how}"
     )
     return Note("duplicate", text, key, count - unique, "warning")
 

@@ -259,7 +259,7 @@ def test_every_command_has_help():
 
 def test_a_shell_can_complete_commands():
     code = "import sys; sys.argv = ['coterie']; from coterie.faces.cli import main; main()"
-    asked = {"_COTERIE_COMPLETE": "complete_bash", "COMP_WORDS": "coterie se", "COMP_CWORD": "1"}
+    asked = {"_COTERIE_COMPLETE": "complete_bash", "COMP_WORDS": "coterie seg", "COMP_CWORD": "1"}
     done = subprocess.run(
         [sys.executable, "-c", code],
         capture_output=True,

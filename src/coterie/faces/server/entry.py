@@ -33,7 +33,7 @@ DIFFERENT = "The two passwords are not the same. Type both again."
 
 _NOTICES = {
     "out": "You are logged out.",
-    "ended": "Your session has ended. Log in to go on where you were.",
+    "ended": "You are logged out. Log in to go on where you were.",
     "changed": "Your password is changed. Log in with the new one.",
     "everywhere": "You are logged out everywhere.",
 }

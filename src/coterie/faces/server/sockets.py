@@ -95,7 +95,10 @@ class WatchedSocket:
                 return
             self._accepted = self._accepted or message["type"] == "websocket.accept"
             self._closed = message["type"] == "websocket.close"
-            await send(message)
+            try:
+                await send(message)
+            except OSError:  # The browser has left in the meantime.
+                self._closed = True
 
         try:
             await self._app(scope, watched, passed_on)
