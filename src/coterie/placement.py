@@ -85,7 +85,7 @@ NOWHERE = Segment(
     share=0.0,
     stability=None,
     facts=(),
-    rule="no rule: whoever no segment reaches",
+    rule="no segment reaches this customer",
     rule_precision=None,
     rule_coverage=None,
     profile={},
@@ -111,7 +111,7 @@ class Placement:
         Name of the next nearest segment; None if there is one segment only. Where the answer is
         none, the nearest of all.
     rule : str
-        The rule that held for this customer.
+        The rule that held for this customer; where the answer is none, that no segment reaches.
     rule_agrees : bool
         Whether that rule leads to the same segment as the model does.
     distance, typical_distance : float

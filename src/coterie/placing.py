@@ -71,7 +71,7 @@ class Placer:
         imputed = tuple(
             name for name, value in zip(self._space.names, raw, strict=True) if value != value
         )
-        by_rule, rule = self._tree.follow(values, filled)
+        by_rule, rule = self._tree.follow(values, filled) if reached else (NOWHERE.id, NOWHERE.rule)
         outside = self._outside(values)
         unlike = not reached or distance > UNLIKE_FACTOR * max(usual[2], 1e-12)
         return Placement(

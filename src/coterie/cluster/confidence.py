@@ -130,7 +130,7 @@ def refit_on_others(
         overlaps += _jaccard(own[rows], nearest[rows], k)
     if not votes.any():
         votes[np.arange(len(points)), own] += 1.0
-    known = _temperature(squares, votes) if temperature is None else temperature
+    known = fit_temperature(squares, votes) if temperature is None else temperature
     return Refits(known, overlaps / REFITS)
 
 
@@ -154,14 +154,22 @@ def _jaccard(own: NDArray[np.int64], other: NDArray[np.int64], k: int) -> NDArra
     return np.asarray(overlap.max(axis=1))
 
 
-def _temperature(squares: NDArray[np.float64], votes: NDArray[np.float64]) -> float:
-    """Return the temperature under which the votes are likeliest."""
+def fit_temperature(squares: NDArray[np.float64], votes: NDArray[np.float64]) -> float:
+    """Return the temperature under which the votes are likeliest.
+
+    Parameters
+    ----------
+    squares : ndarray of float, shape (n_points, n_answers)
+        Costs of placing.
+    votes : ndarray of float, shape (n_points, n_answers)
+        How often refits gave each answer.
+    """
 
     def loss(log_temperature: float) -> float:
         shares = memberships(squares, float(np.exp(log_temperature)))
         return float(-(votes * np.log(np.maximum(shares, 1e-12))).sum() / votes.sum())
 
-    middle = float(np.log(squares.min(axis=1).mean()))
+    middle = float(np.log(max(squares.min(axis=1).mean(), 1e-12)))
     return float(np.exp(_lowest(loss, middle - 7.0, middle + 4.0)))
 
 

@@ -111,6 +111,20 @@ class DensityClustering:
             away[:, index] = nearest_distance(table, own) / self.reach[index]
         return away
 
+    def gaps(self, index: int) -> Floats:
+        """Return how far each core of a cluster is from the next, in parts of its reach."""
+        own = self.cores[self.owners == index]
+        if len(own) < 2:
+            return np.zeros(len(own))
+        from_each = np.empty(len(own))
+        step = max(1, _BLOCK_CELLS // len(own))
+        for begin in range(0, len(own), step):
+            part = own[begin : begin + step]
+            table = np.linalg.norm(part[:, None, :] - own[None, :, :], axis=2)
+            table[np.arange(len(part)), np.arange(begin, begin + len(part))] = np.inf
+            from_each[begin : begin + step] = table.min(axis=1)
+        return from_each / float(self.reach[index])
+
     def assign(self, points: ArrayLike) -> Assignment:
         """Place each point with the nearest core that reaches it, or nowhere."""
         return assign_by_cost(self, points)

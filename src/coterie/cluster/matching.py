@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from coterie.cluster.base import Floats
+from coterie.cluster.base import Floats, Labels
 
 
 def match_rows(cost: Floats) -> NDArray[np.int64]:
@@ -58,3 +58,45 @@ def match_rows(cost: Floats) -> NDArray[np.int64]:
     matched = np.empty(k, dtype=np.int64)
     matched[owner[:k]] = np.arange(k)
     return matched
+
+
+def label_agreement(own: Labels, other: Labels) -> float:
+    """Return the share of points that `other` labels as `own` does, whatever the numbers mean.
+
+    Each label of `own` means the one of `other` that most of its points have. -1 is a label too.
+
+    Examples
+    --------
+    >>> label_agreement(np.array([0, 0, 1, -1]), np.array([2, 2, 0, 0]))
+    1.0
+    """
+    mine, theirs = own - own.min(initial=0), other - other.min(initial=0)
+    shared = np.zeros((int(mine.max()) + 1, int(theirs.max()) + 1))
+    np.add.at(shared, (mine, theirs), 1.0)
+    return float(shared.max(axis=1).sum() / len(own))
+
+
+def adjusted_rand(first: Labels, second: Labels) -> float:
+    """Return how far two partitions agree beyond chance [1]_: 1 the same, 0 as chance would.
+
+    References
+    ----------
+    .. [1] L. Hubert, P. Arabie, "Comparing partitions", Journal of Classification 2:193-218, 1985.
+
+    Examples
+    --------
+    >>> adjusted_rand(np.array([0, 0, 1, 1]), np.array([1, 1, 0, 0]))
+    1.0
+    """
+    mine, theirs = first - first.min(initial=0), second - second.min(initial=0)
+    shared = np.zeros((int(mine.max()) + 1, int(theirs.max()) + 1))
+    np.add.at(shared, (mine, theirs), 1.0)
+
+    def pairs(counts: Floats) -> float:
+        return float((counts * (counts - 1)).sum() / 2)
+
+    together = pairs(shared)
+    rows, columns = pairs(shared.sum(axis=1)), pairs(shared.sum(axis=0))
+    expected = rows * columns / max(pairs(np.array([float(len(first))])), 1.0)
+    most = (rows + columns) / 2
+    return 1.0 if most == expected else (together - expected) / (most - expected)

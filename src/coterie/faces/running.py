@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from coterie.config import RunConfig
 from coterie.faces.helping import Promised, second_process
+from coterie.placement import NOWHERE
 from coterie.schema import DateOrder, Schema
 
 if TYPE_CHECKING:
@@ -86,7 +87,8 @@ def run_score(bundle: Path, file: Path, out: Path, *, dates: DateOrder | None) -
         "rows": len(scored),
         "file": str(out),
         "segments": [
-            {"id": s.id, "name": s.name, "size": sizes.get(s.id, 0)} for s in segmentation.segments
+            {"id": s.id, "name": s.name, "size": sizes.get(s.id, 0)}
+            for s in (*segmentation.segments, *([NOWHERE] if 0 in sizes else []))
         ],
     }
 

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from shlex import quote
 from typing import TYPE_CHECKING, Any
 
+from coterie.placement import NO_SEGMENT
 from coterie.workflow.progress import Progress
 
 if TYPE_CHECKING:
@@ -128,6 +129,9 @@ def study(found: Study, files: dict[str, str]) -> None:
             escape("; ".join(segment.facts[:most])),
             escape(segment.rule),
         )
+    if found.left_out:
+        share = f"{found.left_out / found.kept:.0%}"
+        table.add_row("", NO_SEGMENT, share, "like no segment, and in none", "")
     screen.print(table)
     screen.print()
     _warnings(screen, found.notes)
@@ -220,8 +224,9 @@ def placement(answer: Placement, segmentation: Segmentation) -> None:
     from rich.markup import escape
 
     screen = console()
-    segment = next(s for s in segmentation.segments if s.id == answer.segment_id)
-    screen.print(f"[bold]{escape(answer.segment)}[/bold]  (segment {answer.segment_id})")
+    segment = segmentation.segment(answer.segment_id)
+    number = f"segment {answer.segment_id}" if answer.segment_id else "no segment reaches"
+    screen.print(f"[bold]{escape(answer.segment)}[/bold]  ({number})")
     runner = f"; next nearest: {answer.runner_up}" if answer.runner_up else ""
     screen.print(f"Confidence {answer.confidence:.0%}{escape(runner)}")
     agrees = "" if answer.rule_agrees else " (the rule alone would place this customer elsewhere)"

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from coterie.cluster.base import Clustering
 from coterie.cluster.confidence import Refits
+from coterie.cluster.density import DensityClustering
 from coterie.cluster.selection import KChoice
 from coterie.config import RunConfig
 from coterie.insight.naming import SegmentText, name_segments
@@ -149,6 +150,14 @@ def _rules(sample: Sample, fitted: Fitted, described: Schema, seed: int) -> Rule
     )
 
 
+def _away(own: NDArray[np.float64], clustering: Clustering, index: int) -> NDArray[np.float64]:
+    """Return how far a segment's customers are from it, as placing measures a new one."""
+    if isinstance(clustering, DensityClustering):
+        # A core customer of the training is no distance from itself: a new one is beside others.
+        return clustering.gaps(index)
+    return clustering.distances(own)[:, index]
+
+
 def _segments(
     texts: tuple[SegmentText, ...],
     profiles: Profiles,
@@ -164,7 +173,7 @@ def _segments(
         profile = profiles[text.id]
         rule = next((rule for rule in rules.rules if rule.segment == text.id), None)
         own = free[sample.labels == text.id]
-        away = fitted.clustering.distances(own)[:, text.id - 1] if len(own) else own[:, 0]
+        away = _away(own, fitted.clustering, text.id - 1)
         quantiles = np.quantile(away, [0.5, 0.9, 0.99]) if len(away) else np.zeros(3)
         facts = [fact.sentence for fact in profile.telling(FACTS)] or [NOTHING_APART]
         means = {

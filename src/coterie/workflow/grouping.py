@@ -12,15 +12,23 @@ from numpy.typing import NDArray
 
 from coterie.cluster.base import CentreClustering, Clustering
 from coterie.cluster.confidence import Refits, refit_on_others
+from coterie.cluster.dense_choice import choose_dense, stability_of_dense
+from coterie.cluster.dense_fits import DenseMethod
 from coterie.cluster.engines import engine_for
+from coterie.cluster.matching import label_agreement
+from coterie.cluster.methods import METHODS
 from coterie.cluster.selection import KChoice, choose_k
 from coterie.cluster.sweep import Progress
 from coterie.cluster.threads import one_thread
-from coterie.config import RunConfig
+from coterie.cluster.trees import ward_labels
+from coterie.config import COUNTING, RunConfig
+from coterie.placement import NO_SEGMENT
 from coterie.schema.notes import Note
 
 # A mixture's costs are twice a negative logarithm: at this temperature shares are probabilities.
 PROBABILITIES = 2.0
+# Agreement with the method's own labels from which there is nothing to tell.
+ALIKE = 0.99
 
 Points = NDArray[np.float64]
 
@@ -77,6 +85,8 @@ def find_groups(
     """
     _load(config.method)
     with one_thread():
+        if config.method in COUNTING:
+            return _by_density(points, config, progress)
         return _by_number(points, config, sampled, sizes, helper, progress)
 
 
@@ -85,6 +95,34 @@ def _load(method: str) -> None:
     if method not in ("kmeans", "famd", "kprototypes"):
         import sklearn.cluster
         import sklearn.mixture  # noqa: F401
+
+
+def _by_density(points: Points, config: RunConfig, progress: Progress | None) -> Found:
+    """Let a density method find the number itself."""
+    method: DenseMethod = "dbscan" if config.method == "dbscan" else "hdbscan"
+    found = choose_dense(
+        points, method, seed=config.seed, max_sample=config.sample, progress=progress
+    )
+    refit = partial(stability_of_dense, settings=found.settings, seed=config.seed)
+    notes = []
+    if found.left_out:
+        text = (
+            f"{found.left_out:.1%} of the customers are like no segment. They have the segment "
+            f"{NO_SEGMENT}, and take no part in the figures of quality."
+        )
+        notes.append(Note("segment", text))
+    if found.agreement < ALIKE:
+        notes.append(_differs(METHODS[config.method].name, "core", found.agreement))
+    return Found(found.quality, refit, tuple(notes))
+
+
+def _differs(name: str, by: str, agreement: float) -> Note:
+    """Say how far placing by what is kept of a method agrees with the method itself."""
+    text = (
+        f"Customers are placed by the nearest {by}, which agrees with {name} itself on "
+        f"{agreement:.0%} of them."
+    )
+    return Note("segment", text)
 
 
 def _by_number(
@@ -114,7 +152,17 @@ def _by_number(
         return Found(quality, partial(refit_on_others, seed=config.seed))
     temperature = PROBABILITIES if config.method == "mixture" else None
     refit = partial(refit_on_others, seed=config.seed, fit=engine.quick, temperature=temperature)
+    if config.method == "ward":
+        return Found(quality, refit, _ward_notes(points, quality))
     return Found(quality, refit)
+
+
+def _ward_notes(points: Points, quality: KChoice) -> tuple[Note, ...]:
+    """Say how far the nearest centre agrees with Ward's own tree, if not nearly everywhere."""
+    sample = points[quality.sample_index]
+    own = ward_labels(sample, [quality.k])[quality.k]
+    agreement = label_agreement(own, quality.clusterings[quality.k].assign(sample).labels)
+    return (_differs("Ward's tree", "centre", agreement),) if agreement < ALIKE else ()
 
 
 def _called(quality: KChoice, method: str) -> KChoice:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from coterie.cluster.confidence import squared_distances
 from coterie.figures import charts
 from coterie.figures.chart import Chart
+from coterie.placement import NO_SEGMENT
 from coterie.schema import Column
 from coterie.workflow.study import quality_rows
 
@@ -83,6 +84,12 @@ class Figures(Mapping[str, Chart]):
 
     @cached_property
     def _names(self) -> dict[int, str]:
+        names = {segment.id: segment.name for segment in self._study.segments}
+        return names | {0: NO_SEGMENT} if self._study.left_out else names
+
+    @cached_property
+    def _real_names(self) -> dict[int, str]:
+        """Names of the segments alone, for what compares segments."""
         return {segment.id: segment.name for segment in self._study.segments}
 
     @cached_property
@@ -121,13 +128,14 @@ class Figures(Mapping[str, Chart]):
 
     def _silhouettes(self) -> Chart:
         sample = self._study.sample
-        rows = np.linspace(0, len(sample.labels) - 1, min(len(sample.labels), SILHOUETTE_ROWS))
-        kept = np.unique(rows.round().astype(np.int64))
+        inside = np.flatnonzero(sample.labels > 0)
+        rows = np.linspace(0, len(inside) - 1, min(len(inside), SILHOUETTE_ROWS))
+        kept = inside[np.unique(rows.round().astype(np.int64))]
+        if len(np.unique(sample.labels[kept])) < FEWEST_EACH:
+            kept = inside
         labels = sample.labels[kept]
-        if len(np.unique(labels)) < FEWEST_EACH:
-            kept, labels = np.arange(len(sample.labels)), sample.labels
         values = silhouette_values(sample.points[kept], labels)
-        return charts.silhouettes(values, labels, names=self._names)
+        return charts.silhouettes(values, labels, names=self._real_names)
 
     def _clusters_2d(self) -> Chart:
         x, y = self._columns(2)
@@ -178,7 +186,8 @@ class Figures(Mapping[str, Chart]):
         return ", ".join(described[names[j]].label.lower() for j in strongest)
 
     def _sizes(self) -> Chart:
-        return charts.sizes(self._names, {s.id: s.size for s in self._study.segments})
+        counts = {s.id: s.size for s in self._study.segments} | {0: self._study.left_out}
+        return charts.sizes(self._names, counts)
 
     def _profile_columns(self) -> tuple[Column, ...]:
         """Return the features first, then the other numbers, as many as a picture can show."""
@@ -193,7 +202,7 @@ class Figures(Mapping[str, Chart]):
         everyone = profiles.overall.numbers
         return charts.profile_heatmap(
             columns,
-            self._names,
+            self._real_names,
             {c.name: {s.id: s.numbers[c.name].mean for s in profiles} for c in columns},
             average={c.name: everyone[c.name].mean for c in columns},
             spread={c.name: everyone[c.name].std for c in columns},
@@ -203,7 +212,7 @@ class Figures(Mapping[str, Chart]):
         profiles, columns = self._study.profiles, self._profile_columns()
         return charts.comparison(
             columns,
-            self._names,
+            self._real_names,
             {
                 c.name: {
                     s.id: {

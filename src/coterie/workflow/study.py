@@ -110,6 +110,11 @@ class Study:
         """How many segments there are."""
         return len(self.segments)
 
+    @property
+    def left_out(self) -> int:
+        """Customers whom no segment reaches: their id is 0, and their segment "None"."""
+        return self.kept - sum(segment.size for segment in self.segments)
+
     @cached_property
     def figures(self) -> Figures:
         """Every picture of the study, by name; each has `.frame()`, `.plot()` and `.png()`."""
@@ -131,6 +136,7 @@ class Study:
             "quality_on": self.quality.n_used,
             "quality": self.quality_rows(),
             "segments": [self._segment_row(segment) for segment in self.segments],
+            "no_segment": {"size": self.left_out, "share": self.left_out / max(self.kept, 1)},
             "rules_fidelity": self.rules.fidelity,
             "rules_price": self.rules.price,
         }

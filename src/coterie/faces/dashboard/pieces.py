@@ -130,7 +130,7 @@ def disc(segment_id: int) -> str:
     colour = segment_colour(segment_id)
     return (
         f'<span class="co-disc" style="background:{colour};color:{text_on(colour)}" '
-        f'aria-hidden="true">{segment_id}</span>'
+        f'aria-hidden="true">{segment_id or "–"}</span>'
     )
 
 

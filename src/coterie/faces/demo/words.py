@@ -60,7 +60,7 @@ def profiles(segmentation: Segmentation) -> str:
 
 def placed(placement: Placement, segmentation: Segmentation) -> str:
     """Return the answer for one customer."""
-    segment = next(s for s in segmentation.segments if s.id == placement.segment_id)
+    segment = segmentation.segment(placement.segment_id)
     return _part("placed")(placement.to_dict(), segment.to_dict())
 
 

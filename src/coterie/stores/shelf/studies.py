@@ -10,6 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from coterie.placement import NO_SEGMENT
 from coterie.stores.shelf.places import read_json
 from coterie.stores.shelf.renaming import renamed_chart, renamed_summary
 
@@ -225,7 +226,8 @@ class StoredStudy:
         import polars as pl
 
         rows = pl.scan_parquet(self.folder / "customers.parquet")
-        named = pl.col("segment_id").replace_strict(self._all_names).alias("segment")
+        names = {0: NO_SEGMENT} | self._all_names
+        named = pl.col("segment_id").replace_strict(names).alias("segment")
         return rows.with_columns(named)
 
     @property

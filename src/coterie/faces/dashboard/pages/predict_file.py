@@ -10,6 +10,7 @@ import streamlit as st
 
 from coterie.errors import CoterieError
 from coterie.faces.dashboard import chosen, pieces, who
+from coterie.placement import NO_SEGMENT
 
 if TYPE_CHECKING:
     import polars as pl
@@ -69,7 +70,7 @@ def _show(study: StoredStudy, scored: pl.DataFrame, name: str) -> None:
     rows: list[dict[str, Any]] = [
         {"id": number, "name": said, "size": counts.get(number, 0),
          "share": counts.get(number, 0) / total}
-        for number, said in names.items()
+        for number, said in (names | {0: NO_SEGMENT}).items()
     ]  # fmt: skip
     st.markdown(f"**{frame.height:,} customers placed.**")
     pieces.segment_bar([row for row in rows if row["size"]])
