@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from coterie.errors import CoterieError
-from coterie.faces import customers_command, people, serve_command
+from coterie.faces import customers_command, people, runs_command, serve_command
 
 if TYPE_CHECKING:
     from coterie.schema import Schema
@@ -34,7 +34,11 @@ FileArgument = Annotated[
     Path, typer.Argument(metavar="FILE", help="CSV, TSV, Excel, Parquet or Arrow file.")
 ]
 BundleArgument = Annotated[
-    Path, typer.Argument(metavar="BUNDLE", help="A segmentation.zip that 'segment' wrote.")
+    Path,
+    typer.Argument(
+        metavar="BUNDLE",
+        help="A segmentation.zip that 'segment' wrote, or models:/NAME@production.",
+    ),
 ]
 DatesOption = Annotated[
     str | None,
@@ -123,11 +127,20 @@ def segment(
     ] = "csv",
     as_json: JsonOption = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")] = False,
+    track: Annotated[
+        bool | None,
+        typer.Option(
+            "--track/--no-track",
+            help="Log the run to MLflow, in the background [default: if MLflow is installed].",
+        ),
+    ] = None,
 ) -> None:
     """Find, judge, name and explain the segments in FILE."""
     from coterie.faces import showing
     from coterie.faces.settings import run_config
+    from coterie.faces.tracking import check_tracking, track_run
 
+    check_tracking(track)
     config = run_config(
         k=k,
         method=method,
@@ -155,11 +168,14 @@ def segment(
             table_format=table_format,
             progress=listener,
         )
+    tracked = track_run(study, files, track=track, source=file)
     if as_json:
         answer = {**study.to_dict(), "files": files, "seconds": _rounded(study.seconds)}
+        answer["tracking"] = tracked.to_dict()
         typer.echo(json.dumps(answer, ensure_ascii=False, allow_nan=False))
     else:
         showing.study(study, files)
+        showing.tracked(tracked)
 
 
 @app.command()
@@ -215,10 +231,11 @@ def place(
 ) -> None:
     """Say which segment one customer belongs to, how surely, and why."""
     from coterie.faces import showing
+    from coterie.faces.running import find_bundle
     from coterie.faces.settings import read_pairs
     from coterie.stores.bundle import load_bundle
 
-    segmentation = load_bundle(bundle)
+    segmentation = load_bundle(find_bundle(bundle))
     placement = segmentation.place(read_pairs(values or [], "--set", "Age=30"))
     if as_json:
         typer.echo(json.dumps(placement.to_dict(), ensure_ascii=False))
@@ -316,6 +333,7 @@ def _read_schema(path: Path | None) -> Schema | None:
 app.command()(customers_command.customers)
 app.command()(serve_command.serve)
 app.add_typer(people.app)
+app.add_typer(runs_command.app)
 
 
 def _rounded(seconds: dict[str, float]) -> dict[str, Any]:

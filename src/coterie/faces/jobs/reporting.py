@@ -1,43 +1,19 @@
-"""The words of a report as plain values, so that it can be written again under other names."""
+"""A study's report, written again under the names that its segments have now."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from coterie.report.view import ColumnView, EvidenceView, ReportView, SegmentView
-from coterie.schema.notes import Note
-from coterie.stores.shelf.keeping import finite
+from coterie.report.plain import view_from_plain, view_to_plain
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from coterie.stores.shelf import StoredStudy
 
-APART = ("charts", "stills")
-"""Parts of the view that are kept by themselves."""
-
-
-def view_to_plain(view: ReportView) -> dict[str, Any]:
-    """Return the view without its pictures, as values that JSON takes."""
-    return {
-        one.name: _plain(getattr(view, one.name)) for one in fields(view) if one.name not in APART
-    }
-
-
-def view_from_plain(plain: Mapping[str, Any]) -> ReportView:
-    """Build the view that `view_to_plain` was given, without its pictures."""
-    return ReportView(
-        **{
-            **plain,
-            "segments": [SegmentView(**one) for one in plain["segments"]],
-            "columns": [ColumnView(**one) for one in plain["columns"]],
-            "evidence": [EvidenceView(**one) for one in plain["evidence"]],
-            "reading": [Note(**one) for one in plain["reading"]],
-            "cleaning": [Note(**one) for one in plain["cleaning"]],
-        }
-    )
+__all__ = ["rewrite_report", "view_from_plain", "view_to_plain"]
 
 
 def rewrite_report(study: StoredStudy, plain: Mapping[str, Any]) -> None:
@@ -67,14 +43,3 @@ def rewrite_report(study: StoredStudy, plain: Mapping[str, Any]) -> None:
     folder: Path = study.folder
     write_pictures(pictures, folder / "figures")
     write_content(render_report(renamed).encode(), folder / "report.html")
-
-
-def _plain(value: Any) -> Any:
-    """Return a value as JSON can hold it."""
-    if is_dataclass(value):
-        return {one.name: _plain(getattr(value, one.name)) for one in fields(value)}
-    if isinstance(value, Mapping):
-        return {str(key): _plain(one) for key, one in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(one) for one in value]
-    return finite(value)

@@ -1,0 +1,144 @@
+"""`coterie runs`: the trainings on record, and which one is in production."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
+
+    from coterie.stores.tracking import Store
+
+app = typer.Typer(
+    name="runs",
+    help="The trainings on record: list, show, compare, promote.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+
+RunArgument = Annotated[
+    str,
+    typer.Argument(metavar="RUN", help="Its id (or how it begins), its name, or latest."),
+]
+FolderOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--store",
+        help="Folder of the runs, such as DATA/mlflow of a server "
+        "[default: COTERIE_TRACKING_DIR, or the user's data folder].",
+    ),
+]
+JsonOption = Annotated[
+    bool, typer.Option("--json", help="Print one JSON object to standard output.")
+]
+
+
+@app.command("list")
+def list_(
+    most: Annotated[int, typer.Option("--most", help="How many, newest first.", min=1)] = 20,
+    folder: FolderOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """List the runs on record, newest first."""
+    from coterie.faces import runs_showing
+    from coterie.stores.tracking.runs import list_runs
+
+    with _logged(folder) as (store, client):
+        runs = list_runs(client, store, most)
+        left = _left(store)
+    if as_json:
+        plain = {"store": store.where, "runs": [run.to_dict() for run in runs], "waiting": left}
+        typer.echo(json.dumps(plain, ensure_ascii=False))
+    else:
+        runs_showing.runs(store.where, runs, left)
+
+
+@app.command()
+def show(run: RunArgument, folder: FolderOption = None, as_json: JsonOption = False) -> None:
+    """Show a run: its settings, its figures, every k that was tried."""
+    from coterie.faces import runs_showing
+    from coterie.stores.tracking.runs import find_run
+
+    with _logged(folder) as (store, client):
+        found = find_run(client, store, run)
+    if as_json:
+        typer.echo(json.dumps(found.to_dict(), ensure_ascii=False))
+    else:
+        runs_showing.run(found)
+
+
+@app.command()
+def promote(
+    run: RunArgument,
+    name: Annotated[
+        str | None,
+        typer.Option("--name", help="Name of the model [default: follows from the data's name]."),
+    ] = None,
+    folder: FolderOption = None,
+) -> None:
+    """Put a run's model into production: its alias 'production' then means this run."""
+    from coterie.stores.tracking.registry import promote as promote_run
+    from coterie.stores.tracking.runs import find_run
+
+    with _logged(folder) as (store, client):
+        found = find_run(client, store, run)
+        called, version = promote_run(client, found, name or "")
+    typer.echo(f"{called} version {version} (run {found.short_id}) is in production.")
+    typer.echo(f"Next: coterie score models:/{called}@production FILE -o scored.csv")
+
+
+@app.command()
+def ui(
+    port: Annotated[int, typer.Option("--port", help="Port to listen on; 0: any free.")] = 5000,
+    folder: FolderOption = None,
+) -> None:
+    """Open MLflow's own page on this machine only (127.0.0.1); Ctrl-C ends it."""
+    from coterie.faces.runs_page import serve_page
+
+    with _logged(folder) as (store, _client):
+        pass
+    sys.exit(serve_page(store, port, typer.echo))
+
+
+@contextmanager
+def _logged(folder: Path | None) -> Iterator[tuple[Store, MlflowClient]]:
+    """Log what still waits, then give the store and a client of it.
+
+    Raises
+    ------
+    MissingExtraError, TrackingError
+    """
+    from coterie.faces.tracking import send_now
+    from coterie.stores.tracking import Store
+    from coterie.stores.tracking.opening import import_mlflow, opened
+    from coterie.stores.tracking.outbox import waiting
+
+    store = Store.find(folder)
+    if left := len(waiting(store)):
+        typer.echo(f"Logging {left} {'run' if left == 1 else 'runs'} ...", err=True)
+    import_mlflow()
+    send_now(store)
+    with opened(store) as client:
+        yield store, client
+
+
+def _left(store: Store) -> list[dict[str, Any]]:
+    """Return what is not logged, with the reason, and for which store."""
+    from coterie.stores.tracking.outbox import every_entry
+
+    return [
+        {
+            "name": entry.record["name"],
+            "store": entry.record["where"],
+            "reason": entry.fault,
+            "folder": str(entry.folder),
+        }
+        for entry in every_entry(store)
+    ]

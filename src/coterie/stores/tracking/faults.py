@@ -1,0 +1,49 @@
+"""What people are told when the tracking store does not do what it should."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from coterie.errors import CoterieError, MissingExtraError
+
+LONGEST_REASON = 300
+
+
+class TrackingError(CoterieError):
+    """A tracked run or a registered model is not there, or its store cannot be used."""
+
+
+class MissingMlflowError(MissingExtraError):
+    """MLflow is not installed."""
+
+    def __init__(self) -> None:
+        super().__init__("mlflow", "track", "Tracking runs")
+
+
+@contextmanager
+def asking(where: str) -> Iterator[None]:
+    """Turn what MLflow or its database says into a sentence."""
+    try:
+        yield
+    except CoterieError:
+        raise
+    except Exception as fault:
+        raise TrackingError(
+            f"The tracking store {where} could not be used: {reason_of(fault)} Check "
+            "MLFLOW_TRACKING_URI, or unset it to use the store on this machine."
+        ) from fault
+
+
+def reason_of(fault: BaseException) -> str:
+    r"""Return the first line of what went wrong, as a sentence.
+
+    Examples
+    --------
+    >>> reason_of(ValueError("no such table\n(Background on this error)"))
+    'ValueError: no such table.'
+    """
+    text = str(fault).strip().splitlines()
+    first = text[0].strip()[:LONGEST_REASON] if text else ""
+    said = f"{type(fault).__name__}: {first}" if first else type(fault).__name__
+    return said.rstrip(".") + "."
