@@ -78,7 +78,7 @@ def run_score(bundle: Path, file: Path, out: Path, *, dates: DateOrder | None) -
     from coterie.stores.bundle import load_bundle
     from coterie.tables.writing import write_frame
 
-    segmentation = load_bundle(bundle)
+    segmentation = load_bundle(find_bundle(bundle))
     scored = segmentation.score(file, dates=dates)
     write_frame(scored, out)
     counts = scored.get_column("segment_id").value_counts().rows()
@@ -91,6 +91,17 @@ def run_score(bundle: Path, file: Path, out: Path, *, dates: DateOrder | None) -
             for s in (*segmentation.segments, *([NOWHERE] if 0 in sizes else []))
         ],
     }
+
+
+def find_bundle(bundle: Path) -> Path:
+    """Return the file of a bundle: itself, or what a name such as models:/NAME@production means."""
+    from coterie.stores.tracking import is_model_uri
+
+    if not is_model_uri(bundle):
+        return bundle
+    from coterie.stores.tracking.registry import resolve_model
+
+    return resolve_model(str(bundle))
 
 
 def describe_columns(file: Path, *, dates: DateOrder | None) -> str:

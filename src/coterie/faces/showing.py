@@ -14,6 +14,7 @@ from coterie.workflow.progress import Progress
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from coterie.faces.tracking import Tracked
     from coterie.segmentation import Placement, Segmentation
     from coterie.workflow import Study
     from coterie.workflow.exploring import Overview
@@ -140,6 +141,14 @@ def study(found: Study, files: dict[str, str]) -> None:
     screen.print(f"Model      {escape(files['bundle'])}", soft_wrap=True)
     command = f"coterie place {files['bundle']} {_example(found)}"
     screen.print(f"[dim]Next       {escape(command)}[/dim]", soft_wrap=True)
+
+
+def tracked(found: Tracked) -> None:
+    """Say what became of the run's record."""
+    from rich.markup import escape
+
+    if found.words:
+        console().print(f"[dim]Tracking   {escape(found.words)}[/dim]", soft_wrap=True)
 
 
 def _warnings(screen: Console, notes: tuple[Any, ...]) -> None:
