@@ -15,6 +15,9 @@ settings.register_profile("ci", derandomize=True, deadline=None)
 if os.environ.get("CI"):
     settings.load_profile("ci")
 
+# No test's training is put on record in the developer's own store; those of tracking say where.
+os.environ["COTERIE_TRACK"] = "0"
+
 REQUIRED = {word for word in os.environ.get("COTERIE_REQUIRE", "").split(",") if word}
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from coterie.config import RunConfig, Scaler
+from coterie.faces.tracking import check_tracking, track_study
 from coterie.schema import Schema
 from coterie.segmentation import Segmentation
 from coterie.workflow import Progress, Study, train
@@ -34,6 +35,7 @@ def segment(
     names: Mapping[int, str] | None = None,
     seed: int = 0,
     progress: Progress | None = None,
+    track: bool | None = None,
 ) -> Study:
     """Find, judge, name and explain the groups in a customer table.
 
@@ -65,6 +67,9 @@ def segment(
     seed : int
     progress : callable, optional
         Called with the stage, words for it and the share of the run done.
+    track : bool, optional
+        Log the run to MLflow, in the background; by default if MLflow is installed and
+        COTERIE_TRACK is not 0.
 
     Returns
     -------
@@ -98,7 +103,10 @@ def segment(
         names=dict(names or {}),
         seed=seed,
     )
-    return train(source, config, schema=schema, progress=progress)
+    check_tracking(track)
+    study = train(source, config, schema=schema, progress=progress)
+    track_study(study, track=track, source=source)
+    return study
 
 
 def save(model: Study | Segmentation, path: str | Path) -> Path:

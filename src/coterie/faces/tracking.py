@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 ASK = "coterie runs list"
 _LOGGED = ("report", "profiles", "quality")
+TRACKED = "mlflow"
+"""In a server's data directory: its folder of runs."""
 LOG = "log.txt"
 LARGEST_LOG = 2**20
 

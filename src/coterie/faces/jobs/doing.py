@@ -63,12 +63,13 @@ def train(request: Request, work: Path, progress: Progress) -> None:
     """Train on a file, and put the study among the finished ones."""
     from coterie.faces.jobs.reporting import view_to_plain
     from coterie.faces.running import run_segment
+    from coterie.faces.tracking import TRACKED, track_run
     from coterie.report.writing import report_view
     from coterie.stores.shelf.keeping import keep_study
     from coterie.stores.shelf.studies import Marks
 
     out = work / "study"
-    study, _files = run_segment(
+    study, files = run_segment(
         _source(request, work),
         config_from_dict(request["config"]),
         out=out,
@@ -88,7 +89,20 @@ def train(request: Request, work: Path, progress: Progress) -> None:
         write_json(out / MARKS, Marks(shared=True).to_dict())
     write_json(out / "report.json", view_to_plain(report_view(study)))
     progress("write", "Putting it in its place", 0.99)
-    move_in(out, Path(request["target"]))
+    target = Path(request["target"])
+    move_in(out, target)
+    moved = {what: str(target / Path(path).relative_to(out)) for what, path in files.items()}
+    tracked = track_run(
+        study,
+        moved,
+        source=Path(moved["customers"]),
+        home=target.parents[1] / TRACKED,
+        face="server",
+        model=request["model"],
+        study_id=request["study_id"],
+    )
+    if tracked.state == "failed":
+        sys.stderr.write(f"{tracked.words}\n")
 
 
 def look(request: Request, work: Path, progress: Progress) -> None:

@@ -55,7 +55,11 @@ def _environment() -> dict[str, str]:
     """Return what a child may know: where the code is, and none of the server's settings."""
     import coterie
 
-    kept = {key: value for key, value in os.environ.items() if not key.startswith("COTERIE_")}
+    kept = {
+        key: value
+        for key, value in os.environ.items()
+        if not key.startswith("COTERIE_") or key == "COTERIE_TRACK"
+    }
     code = str(Path(coterie.__file__).parents[1])
     paths = [code, *filter(None, kept.get("PYTHONPATH", "").split(os.pathsep))]
     return {**kept, "PYTHONPATH": os.pathsep.join(dict.fromkeys(paths))}
