@@ -11,6 +11,7 @@ import numpy as np
 from coterie.cluster.base import CentreClustering, Clustering
 from coterie.insight.wording import join_words
 from coterie.placement import NOWHERE, Placement, Segment
+from coterie.prepare.mixing import told_features
 from coterie.prepare.scaled import LARGEST, ScaledFeature, Scaling
 from coterie.records import RecordReader
 
@@ -47,6 +48,7 @@ class Placer:
         self._ranges = tuple((name, low, high) for name, (low, high) in model.ranges.items())
         self._labels = {column.name: column.label for column in model.described}
         self._space = _Space(model.scaling)
+        self._flags = tuple(d for d in model.derived if d.op == "is")
         self._clusters: _Centres | _Clusters = (
             _Centres(model.clustering.centres.tolist())
             if isinstance(model.clustering, CentreClustering)
@@ -71,6 +73,8 @@ class Placer:
         imputed = tuple(
             name for name, value in zip(self._space.names, raw, strict=True) if value != value
         )
+        if imputed and self._flags:
+            imputed = told_features(imputed, self._flags)
         by_rule, rule = self._tree.follow(values, filled) if reached else (NOWHERE.id, NOWHERE.rule)
         outside = self._outside(values)
         unlike = not reached or distance > UNLIKE_FACTOR * max(usual[2], 1e-12)

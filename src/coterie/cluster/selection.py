@@ -75,6 +75,7 @@ def choose_k(
     helper: Executor | None = None,
     progress: Progress | None = None,
     engine: Engine | None = None,
+    counts: bool = True,
 ) -> KChoice:
     """Choose the number of clusters from all the evidence, and judge how real they are.
 
@@ -107,6 +108,10 @@ def choose_k(
     engine : Engine, optional
         What divides the customers; k-means if None. The counts of groups are the same for all:
         they look at the customers, not at an engine's partition of them.
+    counts : bool
+        Whether humps and empty space are counted. Not where categories stand as columns: they
+        leave gaps between customers that divide nothing. Then resampling decides, and no verdict
+        is natural.
 
     Returns
     -------
@@ -141,6 +146,8 @@ def choose_k(
             engine=engine,
         )
         votes = cast_votes(seen, smooth, top, k_min, k_max, rng)
+        if not counts:
+            votes = tuple(vote for vote in votes if not vote.counts)
     best, why = decide(seen, votes, min(k_min, top), top, min_share, smooth, rng)
     chosen = best if k is None else k
     verdict, separated = judge_choice(chosen, best, seen, votes, smooth, rng)

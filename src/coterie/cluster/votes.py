@@ -29,6 +29,11 @@ class Vote(NamedTuple):
     k: int | None
     note: str
 
+    @property
+    def counts(self) -> bool:
+        """Whether it counts groups, rather than judging a partition."""
+        return self.criterion.startswith("mixture") or self.criterion == "density"
+
 
 def find_elbow(ks: ArrayLike, inertia: ArrayLike) -> int | None:
     """Return the number of clusters after which more clusters stop paying.

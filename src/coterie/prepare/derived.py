@@ -21,14 +21,14 @@ class Derived:
     Attributes
     ----------
     column : Column
-    op : {"age", "age_of_date", "days_since", "sum", "share", "ratio", "count_yes"}
+    op : {"age", "age_of_date", "days_since", "sum", "share", "ratio", "count_yes", "is"}
     inputs : tuple of str
         The table's own columns that it needs; the value is missing where one of them is.
     params : mapping of str to plain JSON values
         By `op`: ``year`` (age), ``date`` (age_of_date, days_since), ``part`` and ``of``
         (share: a part in per cent of the sum of others, from 0 to 100), ``over`` (ratio: the
         inputs above the line; the others are below it), ``yes`` (count_yes: the text that means
-        yes, for flags written as text).
+        yes, for flags written as text), ``choice`` (is: 1 where a category has this value).
     """
 
     column: Column
@@ -218,6 +218,15 @@ def _count_yes_value(_: Derived, values: Sequence[Any]) -> float:
     return float(sum(_number(value) > 0 for value in values))
 
 
+def _is_expression(derived: Derived) -> nw.Expr:
+    chosen = str(derived.params["choice"])
+    return (nw.col(derived.inputs[0]).cast(nw.String) == nw.lit(chosen)).cast(nw.Int64)
+
+
+def _is_value(derived: Derived, values: Sequence[Any]) -> float:
+    return float(str(values[0]) == str(derived.params["choice"]))
+
+
 _EXPRESSIONS: dict[str, Callable[[Derived], nw.Expr]] = {
     "age": _age_expression,
     "age_of_date": _age_of_date_expression,
@@ -226,6 +235,7 @@ _EXPRESSIONS: dict[str, Callable[[Derived], nw.Expr]] = {
     "share": _share_expression,
     "ratio": _ratio_expression,
     "count_yes": _count_yes_expression,
+    "is": _is_expression,
 }
 _VALUES: dict[str, Callable[[Derived, Sequence[Any]], float | None]] = {
     "age": _age_value,
@@ -235,4 +245,5 @@ _VALUES: dict[str, Callable[[Derived, Sequence[Any]], float | None]] = {
     "share": _share_value,
     "ratio": _ratio_value,
     "count_yes": _count_yes_value,
+    "is": _is_value,
 }

@@ -159,6 +159,8 @@ class ReportView:
     settings, provenance : mapping of str to object
     steps : sequence of (str, str)
         What next: words and the command that does it.
+    no_segment : int
+        Of `customers`, those whom no segment reaches.
     """
 
     name: str
@@ -186,6 +188,7 @@ class ReportView:
     settings: Mapping[str, Any] = field(default_factory=dict)
     provenance: Mapping[str, Any] = field(default_factory=dict)
     steps: Sequence[tuple[str, str]] = ()
+    no_segment: int = 0
 
 
 @dataclass(frozen=True)

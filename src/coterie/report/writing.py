@@ -96,6 +96,7 @@ def report_view(study: Study) -> ReportView:
         settings=study.config.to_dict(),
         provenance=dict(study.segmentation.provenance),
         steps=_steps(study),
+        no_segment=study.left_out,
     )
 
 

@@ -18,6 +18,7 @@ from coterie.insight.naming import SegmentText, name_segments
 from coterie.insight.profiles import Profiles, profile_segments
 from coterie.insight.rules import NO_RULE, Rules, grow_rules
 from coterie.prepare.cleaning import Cleaning
+from coterie.prepare.mixing import told_features
 from coterie.prepare.scaling import Scaling
 from coterie.schema import Schema
 from coterie.segmentation import Segment, Segmentation
@@ -55,8 +56,11 @@ def explain(
     """Describe, name and explain the segments, and bind all into a Segmentation."""
     described = opened.schema.extended(tuple(d.column for d in opened.derived))
     features = fitted.scaling.features
-    profiles = profile_segments(placed, described, features=features)
-    texts = name_segments(profiles, described, features=features, given=config.names)
+    # Segments are described by a category, not by each of its choices as well.
+    known = opened.schema.extended(tuple(d.column for d in opened.derived if d.op != "is"))
+    told = told_features(features, opened.derived)
+    profiles = profile_segments(placed, known, features=told)
+    texts = name_segments(profiles, known, features=told, given=config.names)
     sample = _sample(drawn, fitted)
     rules = _rules(sample, fitted, described, config.seed)
     segmentation = Segmentation(

@@ -146,6 +146,7 @@ def _by_number(
         helper=helper,
         progress=progress,
         engine=engine,
+        counts=not METHODS[config.method].mixed,
     )
     if engine is None:
         quality = _called(quality, config.method)

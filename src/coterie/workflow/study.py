@@ -17,6 +17,7 @@ from coterie.config import RunConfig
 from coterie.insight.profiles import Profiles
 from coterie.insight.rules import Rules
 from coterie.prepare.features import FeatureChoice
+from coterie.prepare.mixing import told_features
 from coterie.schema import Schema
 from coterie.schema.notes import Note
 from coterie.segmentation import Segment, Segmentation
@@ -127,7 +128,7 @@ class Study:
         return {
             "customers": self.rows,
             "quarantined": self.rows - self.kept,
-            "features": list(self.segmentation.features),
+            "features": list(told_features(self.segmentation.features, self.segmentation.derived)),
             "method": self.segmentation.clustering.method,
             "k": self.k,
             "k_reason": self.quality.reason,

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from coterie.cluster.base import CentreClustering, Clustering
 from coterie.cluster.halving import refine_in_batches
 from coterie.cluster.kmeans import lloyd_step, polish
+from coterie.cluster.methods import METHODS
 from coterie.cluster.threads import one_thread
 from coterie.config import RunConfig
 from coterie.errors import TooFewCustomersError
@@ -22,12 +23,14 @@ from coterie.insight.naming import order_segments
 from coterie.insight.profiles import profile_segments
 from coterie.prepare.cleaning import plan_cleaning
 from coterie.prepare.features import choose_features
+from coterie.prepare.mixing import part_asked, told_features
 from coterie.prepare.sampling import draw_sample
 from coterie.prepare.scaling import Scaling, fit_scaling
 from coterie.schema import Schema
 from coterie.segmentation import name_expression, place_rows
 from coterie.workflow.explaining import Fitted, explain, feature_values
 from coterie.workflow.grouping import find_groups
+from coterie.workflow.mixing import add_categories
 from coterie.workflow.opening import open_source, told_once, with_derived
 from coterie.workflow.pictures import choice_charts
 from coterie.workflow.progress import Clock, Progress
@@ -87,18 +90,33 @@ def train(
         _enough(count, opened.rows)
     described = opened.schema.extended(tuple(d.column for d in opened.derived))
     with clock.stage("features"):
-        choice = choose_features(kept, described, opened.derived, asked=config.features)
+        mixed = METHODS[config.method].mixed
+        asked, categories = (
+            part_asked(config.features, described) if mixed else (config.features, ())
+        )
+        choice = choose_features(kept, described, opened.derived, asked=asked)
         if not config.impute:
             cleaning = cleaning.requiring(choice.chosen, opened.derived)
             kept, count = with_derived(cleaning.apply(opened.frame), opened.derived)
             _enough(count, opened.rows)
-        scaling = fit_scaling(kept, described, choice.chosen, scaler=config.scaler, pca=config.pca)
+        scaling = fit_scaling(
+            kept, described, choice.chosen, scaler=config.scaler, pca=None if mixed else config.pca
+        )
+        sizes: tuple[int, ...] = ()
+        if mixed:
+            joined = add_categories(opened, kept, choice, scaling, config, categories)
+            opened, kept, choice, scaling, sizes = joined
         size = config.sample if count <= config.sample else min(config.sample, LARGEST_DRAWN)
         drawn = draw_sample(kept, count, size, config.seed)
         points = scaling.matrix(feature_values(drawn, scaling.features))
     with clock.stage("choose"), one_thread():
         found = find_groups(
-            points, config, sampled=count > config.sample, helper=helper, progress=clock.within
+            points,
+            config,
+            sampled=count > config.sample,
+            sizes=sizes,
+            helper=helper,
+            progress=clock.within,
         )
         quality = found.quality
     if (
@@ -107,7 +125,8 @@ def train(
         helper.submit(paint_all, choice_charts(quality))
     with clock.stage("place"), one_thread():
         fitted, inertia = _on_all_rows(kept, count, config, scaling, found.clustering)
-        clustering = fitted.reordered(_order(drawn, described, scaling, fitted))
+        told = told_features(scaling.features, opened.derived)
+        clustering = fitted.reordered(_order(drawn, described, told, scaling, fitted))
         refits = found.refit(points, clustering)
         placed = place_rows(kept, scaling, clustering, refits.temperature)
         placed = placed.collect("polars").lazy()
@@ -189,12 +208,14 @@ def _spread_about(chunk: NDArray[np.floating[Any]], clustering: Clustering) -> f
 
 
 def _order(
-    drawn: nw.LazyFrame[Any], described: Schema, scaling: Scaling, clustering: Clustering
+    drawn: nw.LazyFrame[Any],
+    described: Schema,
+    features: tuple[str, ...],
+    scaling: Scaling,
+    clustering: Clustering,
 ) -> list[int]:
     """Return the indices of the clusters in the order of their segments."""
     labelled = place_rows(drawn, scaling, clustering, 1.0)
-    profiles = profile_segments(labelled, described, features=scaling.features)
-    order = [
-        number - 1 for number in order_segments(profiles, described, features=scaling.features)
-    ]
+    profiles = profile_segments(labelled, described, features=features)
+    order = [number - 1 for number in order_segments(profiles, described, features=features)]
     return order + [j for j in range(clustering.n_clusters) if j not in order]
