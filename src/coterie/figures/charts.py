@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 from coterie.figures.chart import Chart
+from coterie.figures.charts_campaigns import (
+    acceptance_heatmap,
+    campaign_effect,
+    campaign_lift,
+    plan_curve,
+)
 from coterie.figures.charts_choice import CRITERIA, criteria, elbow, silhouettes
 from coterie.figures.charts_columns import (
     correlations,
@@ -17,6 +23,9 @@ from coterie.figures.charts_segments import pca_2d, scatter, scatter_3d
 __all__ = [
     "CRITERIA",
     "Chart",
+    "acceptance_heatmap",
+    "campaign_effect",
+    "campaign_lift",
     "comparison",
     "correlations",
     "criteria",
@@ -27,6 +36,7 @@ __all__ = [
     "missing_map",
     "outliers",
     "pca_2d",
+    "plan_curve",
     "profile_heatmap",
     "scatter",
     "scatter_3d",

@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from coterie.figures import palette
+from coterie.figures import plotly_campaigns as campaigns
 from coterie.figures import plotly_maps as maps
 from coterie.figures import plotly_marks as marks
 from coterie.figures import plotly_segments as segments
@@ -42,6 +43,10 @@ PAINTERS: dict[str, Painter] = {
     "scatter_3d": segments.scatter_3d,
     "sizes": shares.sizes,
     "flow": shares.flow,
+    "acceptance": campaigns.acceptance,
+    "lift": campaigns.lift,
+    "effect": campaigns.lift,
+    "plan_curve": campaigns.plan_curve,
 }
 
 _ROW_HEIGHT = {"criterion": 150, "distribution": 150, "box": 46}

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from coterie.figures import palette
+from coterie.figures import static_campaigns as campaigns
 from coterie.figures import static_maps as maps
 from coterie.figures import static_marks as marks
 from coterie.figures import static_segments as segments
@@ -36,6 +37,10 @@ PAINTERS: dict[str, Painter] = {
     "box": marks.paint_box,
     "missing_map": maps.paint_missing,
     "flow": segments.paint_flow,
+    "acceptance": campaigns.paint_acceptance,
+    "lift": campaigns.paint_lift,
+    "effect": campaigns.paint_lift,
+    "plan_curve": campaigns.paint_plan,
 }
 
 DPI = 144
@@ -204,6 +209,11 @@ def _extent(chart: Chart) -> tuple[float, float]:
         return max(7.2, 3.0 + cell * min(across, 60)), (3.4 if many else 2.55) + tall * max(
             min(down, 60), 1
         )
+    if chart.kind == "acceptance":
+        told = chart.encoding
+        return max(7.2, 3.2 + 0.95 * len(told["campaigns"])), 2.75 + 0.46 * len(told["names"])
+    if chart.kind in ("lift", "effect"):
+        return 8.0, 2.1 + 0.42 * max(len(chart.data["segment_id"]), 1)
     if chart.kind == "missing_map":
         return 8.0, 1.7 + 0.32 * max(len(chart.encoding["labels"]), 1)
     if chart.kind == "sizes":
@@ -228,9 +238,12 @@ def _area(figure: Figure, chart: Chart) -> Any:
         if chart.kind == "correlations" and len(chart.encoding["labels"]) > maps.DENSE:
             right, top = 0.3, top + 0.9
         bottom = 0.35
-    elif chart.kind in ("missing_map", "silhouettes"):
+    elif chart.kind == "acceptance":
+        left, right, top, bottom = 2.05, 1.0, top + 0.95, 0.45
+    elif chart.kind in ("missing_map", "silhouettes", "lift", "effect"):
         left = 2.05
-        right = 1.45 if chart.kind == "missing_map" else 0.3
+        right = 0.3 if chart.kind == "silhouettes" else 1.45
+        top += 0.2 if chart.kind in ("lift", "effect") else 0.0
     elif chart.kind in ("sizes", "flow"):
         left, bottom = 0.3, 0.4
     elif chart.kind == "scatter_3d":
