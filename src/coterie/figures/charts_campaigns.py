@@ -18,7 +18,7 @@ STRONGEST = 1.5
 
 
 def acceptance_heatmap(campaigns: Sequence[Campaign], names: Mapping[int, str]) -> Chart:
-    """Draw segments by campaigns: text for the rate as counted, colour for the lift to expect.
+    """Draw segments by campaigns: text for the rate to expect, colour for how far it is from all.
 
     Returns
     -------
@@ -36,9 +36,9 @@ def acceptance_heatmap(campaigns: Sequence[Campaign], names: Mapping[int, str]) 
     marked = sum(row["marked"] for row in rows)
     return Chart(
         kind="acceptance",
-        title="Who said yes, campaign by campaign",
-        subtitle="Share of the customers asked who said yes, as counted. Colour: how far above "
-        "(teal) or below (brown) the average to expect next time. In bold: beyond chance.",
+        title="Who says yes, campaign by campaign",
+        subtitle="Share to expect next time, shrunk towards the mean of the segments. Colour: how "
+        "far above (teal) or below (brown) all customers. In bold: beyond chance.",
         data={name: tuple(row[name] for row in rows) for name in fields},
         encoding={
             "names": dict(names),
@@ -49,7 +49,7 @@ def acceptance_heatmap(campaigns: Sequence[Campaign], names: Mapping[int, str]) 
         units={"rate": "share", "expected": "share"},
         note=f"{marked} of {len(rows)} cells differ from the other customers beyond chance, "
         "corrected for all looks (Holm).",
-        alt="Rates of yes: "
+        alt="Rates of yes to expect: "
         + "; ".join(
             f"{names[n]}: "
             + ", ".join(f"{r['campaign']} {r['text']}" for r in rows if r["segment_id"] == n)
@@ -65,7 +65,7 @@ def _cell(campaign: Campaign, answer: Answer) -> dict[str, Any]:
 
     lift = None if answer.small else answer.lift
     doublings = math.log2(max(lift, 0.05)) if lift is not None else 0.0
-    text = TOO_FEW if answer.small else say_share(answer.rate)
+    text = TOO_FEW if answer.small else say_share(answer.expected)
     return {
         "segment_id": answer.segment_id,
         "campaign": campaign.label,

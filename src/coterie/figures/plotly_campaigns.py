@@ -28,7 +28,7 @@ def acceptance(chart: Chart) -> Painted:
     ]
     hover = [
         f"{safe_text(rows[i // m])}<br>{safe_text(across[i % m])}: {data['yes'][i]:,} of "
-        f"{data['asked'][i]:,} said yes<br>expect {say_share(data['expected'][i])}, all customers "
+        f"{data['asked'][i]:,} said yes ({say_share(data['rate'][i])})<br>all customers: "
         f"{told['overall'][i % m]}"
         for i in range(n * m)
     ]
