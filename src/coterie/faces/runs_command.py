@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from mlflow import MlflowClient
 
     from coterie.stores.tracking import Store
+    from coterie.workflow.comparison import Comparison
 
 app = typer.Typer(
     name="runs",
@@ -26,6 +27,12 @@ app = typer.Typer(
 RunArgument = Annotated[
     str,
     typer.Argument(metavar="RUN", help="Its id (or how it begins), its name, or latest."),
+]
+SideArgument = Annotated[
+    str,
+    typer.Argument(
+        help="A run, a folder that 'segment' wrote, a bundle, or models:/NAME@production.",
+    ),
 ]
 FolderOption = Annotated[
     Path | None,
@@ -72,6 +79,59 @@ def show(run: RunArgument, folder: FolderOption = None, as_json: JsonOption = Fa
         typer.echo(json.dumps(found.to_dict(), ensure_ascii=False))
     else:
         runs_showing.run(found)
+
+
+@app.command()
+def compare(
+    left: SideArgument,
+    right: SideArgument,
+    on: Annotated[
+        Path | None,
+        typer.Option(
+            "--on",
+            metavar="FILE",
+            help="Customers to place by both [default: those of the first, or of the second].",
+        ),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", help="Folder for flow.png, flow.csv and comparison.json."),
+    ] = None,
+    folder: FolderOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Compare two studies: settings, figures, who went where, which segment became which."""
+    from coterie.faces import runs_showing
+    from coterie.faces.sides import open_side
+    from coterie.stores.outputs import prepare_folder
+    from coterie.stores.tracking import Store
+    from coterie.workflow.comparing import compare as compare_sides
+
+    store = Store.find(folder)
+    if out is not None:
+        prepare_folder(out)
+    found = compare_sides(open_side(left, store), open_side(right, store), on=on)
+    files = {} if out is None else _write(found, out)
+    if as_json:
+        typer.echo(json.dumps({**found.to_dict(), "files": files}, ensure_ascii=False))
+    else:
+        runs_showing.comparison(found)
+        for path in files.values():
+            typer.echo(f"Wrote {path}")
+
+
+def _write(found: Comparison, out: Path) -> dict[str, str]:
+    """Write a comparison: its values, and the flow as picture and table where there is one."""
+    from coterie.tables.writing import write_content, write_frame
+
+    files = {"comparison": out / "comparison.json"}
+    text = json.dumps(found.to_dict(), ensure_ascii=False, indent=1)
+    write_content(text.encode(), files["comparison"])
+    if found.chart is not None:
+        files |= {"flow": out / "flow.png", "flow_table": out / "flow.csv"}
+        write_content(found.chart.picture, files["flow"])
+        write_frame(found.chart.frame(), files["flow_table"])
+    return {what: str(path) for what, path in files.items()}
 
 
 @app.command()

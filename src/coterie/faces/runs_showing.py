@@ -9,6 +9,7 @@ from coterie.faces.showing import LONGEST_TABLE, MARKS, TITLES, console
 
 if TYPE_CHECKING:
     from coterie.stores.tracking.runs import Run
+    from coterie.workflow.comparison import Comparison, Pair
 
 CURVES = (
     ("inertia", "WCSS"),
@@ -96,6 +97,51 @@ def run(found: Run) -> None:
         screen.print(table)
         screen.print()
     _curves(found)
+
+
+def comparison(found: Comparison) -> None:
+    """Show two studies side by side."""
+    from rich.markup import escape
+
+    screen = console()
+    screen.print(f"[bold]{escape(found.left)}[/bold]  with  [bold]{escape(found.right)}[/bold]")
+    screen.print(escape(found.agreement), style="cyan")
+    if found.customers:
+        screen.print(f"[dim]{found.customers:,} customers, placed by both[/dim]")
+    screen.print()
+    for one in found.became:
+        screen.print(f"{one.id}. {escape(one.sentence)}")
+    for number, name in found.new:
+        screen.print(f"New: {number}. {escape(name)} is the chief part of none of the first's.")
+    screen.print()
+    differing = [pair for pair in found.settings if not pair.same]
+    alike = len(found.settings) - len(differing)
+    if differing:
+        _beside("Settings that differ", found, differing)
+    screen.print(f"[dim]{alike} settings are the same[/dim]")
+    screen.print()
+    _beside("Figures", found, found.figures)
+
+
+def _beside(title: str, found: Comparison, pairs: Sequence[Pair]) -> None:
+    """Show values of both in two columns."""
+    from rich.markup import escape
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
+    table.add_column(title)
+    for name in (found.left, found.right):
+        table.add_column(escape(name), overflow="fold")
+    for pair in pairs:
+        table.add_row(pair.name, escape(_cell(pair.left)), escape(_cell(pair.right)))
+    console().print(table)
+
+
+def _cell(value: Any) -> str:
+    """Return a setting or a figure as text."""
+    if isinstance(value, float | int) and not isinstance(value, bool):
+        return said(value)
+    return "–" if value is None or value in ([], {}, "") else str(value)
 
 
 def _curves(found: Run) -> None:

@@ -102,7 +102,8 @@ def flow(chart: Chart) -> Painted:
     """Draw bands from the segments on the left to those on the right."""
     data = chart.data
     left, right = (list(dict.fromkeys(data[side])) for side in ("left", "right"))
-    colours = [palette.segment_colour(i + 1) for i in range(len(left))]
+    ids = chart.encoding.get("left_ids", {})
+    colours = [palette.segment_colour(ids.get(name, i + 1)) for i, name in enumerate(left)]
     links = [colours[left.index(name)] for name in data["left"]]
     trace = {
         "type": "sankey",

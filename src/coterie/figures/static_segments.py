@@ -251,6 +251,7 @@ def paint_flow(_figure: Figure, axes: Any, chart: Chart) -> None:
     axes.set_xlim(-0.45, 1.45)
     axes.set_ylim(1.06, -0.09)
     left, right = flow_stacks(chart)
+    ids = chart.encoding.get("left_ids", {})
     used_left, used_right = {k: v[0] for k, v in left.items()}, {k: v[0] for k, v in right.items()}
     total = sum(data["customers"]) or 1
     gaps = 1 - 0.03 * (max(len(left), len(right)) - 1)
@@ -270,7 +271,7 @@ def paint_flow(_figure: Figure, axes: Any, chart: Chart) -> None:
             (0, y),
         ]
         codes = [1, 4, 4, 4, 2, 4, 4, 4, 79]
-        colour = palette.segment_colour(1 + list(left).index(a))
+        colour = palette.segment_colour(ids.get(a, 1 + list(left).index(a)))
         axes.add_patch(PathPatch(Path(points, codes), facecolor=colour, alpha=0.55, linewidth=0))
     for x, side, align, title in (
         (0, left, "right", chart.encoding["left_title"]),

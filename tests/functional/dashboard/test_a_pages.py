@@ -258,9 +258,11 @@ def test_the_figures_come_as_one_zip(services):
 
 
 def test_two_studies_show_where_the_same_customers_went(services, sample_study):
-    from coterie.faces.dashboard.pages.models_compare import _flow
+    from coterie.faces.dashboard.pages.models_compare import compared
 
     ada, anna = (services.accounts.person(name).id for name in ("ada", "anna"))
-    flow = _flow(services.shelf.study(MINE, ada), services.shelf.study(ANNAS, anna))
-    assert sum(flow.data["customers"]) == 400
-    assert flow.data["left"] == flow.data["right"]  # The same study twice: nobody moves.
+    found = compared(services.shelf.study(MINE, ada), services.shelf.study(ANNAS, anna))
+    assert sum(found.chart.data["customers"]) == 400
+    assert found.chart.data["left"] == found.chart.data["right"]  # One study twice: nobody moves.
+    assert found.adjusted_rand == 1.0
+    assert all("with the same customers" in one.sentence for one in found.became)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from html import escape
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -10,11 +11,12 @@ import streamlit as st
 from coterie.errors import CoterieError
 from coterie.faces.dashboard import chosen, pieces, who
 from coterie.faces.dashboard.drawing import show_chart
-from coterie.figures import charts
 
 if TYPE_CHECKING:
-    from coterie.figures.chart import Chart
+    import polars as pl
+
     from coterie.stores.shelf import Card, StoredStudy
+    from coterie.workflow.comparison import Comparison, Pair
 
 ON = 5_000
 """Customers that both studies place, for the flow between them."""
@@ -41,13 +43,15 @@ def compare(cards: Sequence[Card]) -> None:
     left, right = picked
     if left is None or right is None or left.id == right.id:
         return
-    flow = _flow(left, right)
-    if flow is None:
+    found = compared(left, right)
+    if found.chart is None:
         st.caption(
             "The two do not use the same columns, so the same customers cannot be placed in both."
         )
     else:
-        show_chart(flow, key="compare-flow")
+        show_chart(found.chart, key="compare-flow")
+    _became(found)
+    _settings(found)
 
 
 def _opened(study_id: str) -> StoredStudy | None:
@@ -83,12 +87,16 @@ def _silhouette(study: StoredStudy) -> str:
     return "–" if value is None else f"{value:.2f}"
 
 
-def _flow(left: StoredStudy, right: StoredStudy) -> Chart | None:
-    """Return where the customers of one study stand in the other; None where it cannot be."""
-    needed = {column.name for column in right.segmentation.inputs}
-    if not needed <= set(left.labelled.collect_schema().names()):
-        return None
-    return _drawn(left.id, right.id, _names(left), _names(right), left, right)
+def compared(left: StoredStudy, right: StoredStudy) -> Comparison:
+    """Return what comparing two studies finds, from memory where it was found before."""
+    return _compared(
+        left.id,
+        right.id,
+        (left.card.name, right.card.name),
+        (_names(left), _names(right)),
+        left,
+        right,
+    )
 
 
 def _names(study: StoredStudy) -> tuple[str, ...]:
@@ -96,32 +104,74 @@ def _names(study: StoredStudy) -> tuple[str, ...]:
 
 
 @st.cache_resource(show_spinner="Placing the same customers in both", max_entries=32)
-def _drawn(
+def _compared(
     left_id: str,  # noqa: ARG001 - keys, as the names are
     right_id: str,  # noqa: ARG001
-    left_names: tuple[str, ...],
-    right_names: tuple[str, ...],
+    names: tuple[str, str],  # noqa: ARG001
+    segments: tuple[tuple[str, ...], tuple[str, ...]],  # noqa: ARG001
     _left: StoredStudy,
     _right: StoredStudy,
-) -> Chart | None:
+) -> Comparison:
+    """Return what comparing two studies finds; the customers of the left are placed by both."""
+    from coterie.workflow.comparing import Side, compare
+
+    sides = (
+        Side(one.card.name, one.segmentation, _figures(one), _own_rows(one, other))
+        for one, other in ((_left, _right), (_right, _left))
+    )
+    return compare(*sides, most=ON)
+
+
+def _figures(study: StoredStudy) -> dict[str, float | None]:
+    """Return the figures of the number of segments in use."""
+    rows = {row["k"]: row for row in study.summary["quality"]}
+    chosen = rows.get(study.card.k, {})
+    return {key: value for key, value in chosen.items() if key != "k"}
+
+
+def _own_rows(study: StoredStudy, other: StoredStudy) -> pl.LazyFrame:
+    """Return some customers of a study, with the columns that either of the two places by."""
+    needed = {c.name for one in (study, other) for c in one.segmentation.inputs}
+    own = [name for name in study.labelled.collect_schema().names() if name in needed]
+    step = max(1, study.card.customers // ON)
+    return study.labelled.select(own).gather_every(step)
+
+
+def _became(found: Comparison) -> None:
+    """Say which segment became which."""
+    lines = [one.sentence for one in found.became]
+    lines += [
+        f"{name} is new: it is the chief part of no segment of {found.left}."
+        for _number, name in found.new
+    ]
+    if lines:
+        items = "".join(f"<li>{escape(line)}</li>" for line in lines)
+        st.html(f"<h4>Which became which</h4><ul>{items}</ul>")
+
+
+def _settings(found: Comparison) -> None:
+    """Show the settings that differ and all figures, in a table each."""
+    differing = [pair for pair in found.settings if not pair.same and pair.name != "fingerprint"]
+    with st.expander("Settings and figures side by side"):
+        if differing:
+            st.dataframe(_rows(found, differing, "Setting"), hide_index=True)
+        else:
+            st.caption("All settings are the same.")
+        st.dataframe(_rows(found, found.figures, "Figure"), hide_index=True)
+
+
+def _rows(found: Comparison, pairs: Sequence[Pair], what: str) -> pl.DataFrame:
+    """Return values of both as rows of text."""
     import polars as pl
 
-    step = max(1, _left.card.customers // ON)
-    rows = _left.labelled.gather_every(step).collect()
-    inputs = [column.name for column in _right.segmentation.inputs]
-    try:
-        scored = _right.segmentation.score(rows.select(inputs))
-    except CoterieError:
-        return None
-    both = pl.DataFrame({"left": rows["segment_id"], "right": scored["segment_id"]})
-    counts = both.group_by("left", "right").len().sort("left", "right")
-    pairs = [
-        (f"{a} {left_names[a - 1]}", f"{b} {right_names[b - 1]}", n)
-        for a, b, n in counts.iter_rows()
-        if a and b
-    ]
-    return (
-        charts.flow(pairs, left_title=_left.card.name, right_title=_right.card.name)
-        if pairs
-        else None
+    values = [(pair.name, _said(pair.left), _said(pair.right)) for pair in pairs]
+    return pl.DataFrame(
+        values, schema=[what, f"1. {found.left}", f"2. {found.right}"], orient="row"
     )
+
+
+def _said(value: object) -> str:
+    """Return a setting or a figure as text."""
+    if isinstance(value, float | int) and not isinstance(value, bool):
+        return f"{value:,.0f}" if abs(value) >= 1_000 else f"{value:.3g}"
+    return "–" if value is None or value in ([], {}, "") else str(value)
