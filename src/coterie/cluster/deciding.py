@@ -30,8 +30,14 @@ def decide(
     min_share: float,
     smooth: Floats,
     rng: np.random.Generator,
+    *,
+    held: bool = False,
 ) -> tuple[int, str]:
-    """Return the recommended number and two sentences on why."""
+    """Return the recommended number and two sentences on why.
+
+    With `held` a count of groups is only followed where resampling finds as many again: the count
+    looks at the customers alone, and a method need not divide them so.
+    """
     said = _said(votes)
     allowed = [
         row for row in seen.table if low <= row.k <= high and row.smallest >= min_share
@@ -42,6 +48,8 @@ def decide(
         best = max(fitting, default=allowed[0].k)
         standing = seen.standing(best, smooth, rng, counted=True)
         doubtful = source == "mixture" and said.get("mixture, valleys alone") is None
+        if held and standing.weakest_stability < STABLE:
+            return _held_cut(allowed, counted)
         hopeless = doubtful and float(np.median(standing.valleys or (1.0,))) > 0.5
         if not hopeless or standing.weakest_stability > _DISSOLVED:
             return best, _reason(best, source, said)
@@ -143,6 +151,17 @@ def _reason(best: int, source: str, said: dict[str, int | None]) -> str:
     listed = agree[0] if len(agree) == 1 else f"{', '.join(agree[:-1])} and {agree[-1]}"
     verb = "points" if len(agree) == 1 else "point"
     return f"{first} {listed[0].upper()}{listed[1:]} {verb} to the same number."
+
+
+def _held_cut(allowed: list[KQuality], counted: int) -> tuple[int, str]:
+    """Return the most groups that a method finds again where it does not find those counted."""
+    best, why = _working_cut(allowed)
+    if best in (1, counted):
+        return best, why
+    return best, (
+        f"The customers may form {in_words(counted)} groups, which this method does not find "
+        f"again in other customers. {in_words(best).capitalize()} segments it does find again best."
+    )
 
 
 def _working_cut(allowed: list[KQuality]) -> tuple[int, str]:

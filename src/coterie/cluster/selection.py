@@ -12,7 +12,7 @@ from coterie.cluster.base import Clustering, Floats
 from coterie.cluster.deciding import decide, judge_choice, overruled
 from coterie.cluster.engines import Engine
 from coterie.cluster.outlying import isolated_rows
-from coterie.cluster.structure import Verdict
+from coterie.cluster.structure import Verdict, judge
 from coterie.cluster.sweep import KQuality, Progress, Sweep, sweep
 from coterie.cluster.threads import one_thread
 from coterie.cluster.valleys import spread_ties
@@ -148,9 +148,12 @@ def choose_k(
         votes = cast_votes(seen, smooth, top, k_min, k_max, rng)
         if not counts:
             votes = tuple(vote for vote in votes if not vote.counts)
-    best, why = decide(seen, votes, min(k_min, top), top, min_share, smooth, rng)
+    held = engine is not None
+    best, why = decide(seen, votes, min(k_min, top), top, min_share, smooth, rng, held=held)
     chosen = best if k is None else k
     verdict, separated = judge_choice(chosen, best, seen, votes, smooth, rng)
+    if verdict.kind == "natural" and not counts:
+        verdict = judge(seen.standing(chosen, smooth, rng, counted=False))
     if chosen != best:
         why = overruled(chosen, best, separated, verdict)
     shown = tuple(row for row in seen.table if row.k == 1 or row.k >= k_min or row.k == chosen)

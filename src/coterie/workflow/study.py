@@ -23,6 +23,7 @@ from coterie.schema.notes import Note
 from coterie.segmentation import Segment, Segmentation
 
 if TYPE_CHECKING:
+    from coterie.workflow.methods import Comparison
     from coterie.workflow.pictures import Figures
 
 
@@ -80,6 +81,8 @@ class Study:
         Of all kept rows at the chosen centres, in squared scaled units.
     seconds : dict of str to float
         By stage.
+    comparison : Comparison or None
+        Of all methods, where the settings left the choice of one to it.
     """
 
     name: str
@@ -100,6 +103,7 @@ class Study:
     sample: Sample
     inertia: float
     seconds: dict[str, float] = field(default_factory=dict)
+    comparison: Comparison | None = None
 
     @property
     def segments(self) -> tuple[Segment, ...]:

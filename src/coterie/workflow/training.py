@@ -14,32 +14,25 @@ from numpy.typing import NDArray
 from coterie.cluster.base import CentreClustering, Clustering
 from coterie.cluster.halving import refine_in_batches
 from coterie.cluster.kmeans import lloyd_step, polish
-from coterie.cluster.methods import METHODS
 from coterie.cluster.threads import one_thread
-from coterie.config import RunConfig
-from coterie.errors import TooFewCustomersError
+from coterie.config import AUTO, RunConfig
 from coterie.figures.painting import paint_all
 from coterie.insight.naming import order_segments
 from coterie.insight.profiles import profile_segments
-from coterie.prepare.cleaning import plan_cleaning
-from coterie.prepare.features import choose_features
-from coterie.prepare.mixing import part_asked, told_features
-from coterie.prepare.sampling import draw_sample
-from coterie.prepare.scaling import Scaling, fit_scaling
+from coterie.prepare.mixing import told_features
+from coterie.prepare.scaling import Scaling
 from coterie.schema import Schema
 from coterie.segmentation import name_expression, place_rows
-from coterie.workflow.explaining import Fitted, explain, feature_values
+from coterie.workflow.explaining import Fitted, explain
 from coterie.workflow.grouping import find_groups
-from coterie.workflow.mixing import add_categories
-from coterie.workflow.opening import open_source, told_once, with_derived
+from coterie.workflow.methods import compare_prepared
+from coterie.workflow.opening import told_once
 from coterie.workflow.pictures import choice_charts
+from coterie.workflow.preparing import Prepared, prepare
 from coterie.workflow.progress import Clock, Progress
 from coterie.workflow.study import Study
 
-FEWEST_CUSTOMERS = 10
 CHUNK_ROWS = 200_000
-# Rows drawn from a table that is larger than the sample: its centres are refined on the rest.
-LARGEST_DRAWN = 4_000
 
 
 def train(
@@ -76,45 +69,21 @@ def train(
     """
     config = config or RunConfig()
     clock = Clock(progress)
-    with clock.stage("read"):
-        opened = open_source(
-            source,
-            schema=schema,
-            dates=config.dates,
-            as_of=config.as_of,
-            asked=config.features,
-        )
-    with clock.stage("clean"):
-        cleaning = plan_cleaning(opened.frame, opened.schema, as_of=opened.as_of)
-        kept, count = with_derived(cleaning.apply(opened.frame), opened.derived)
-        _enough(count, opened.rows)
-    described = opened.schema.extended(tuple(d.column for d in opened.derived))
+    ready = prepare(source, config, schema, clock)
+    comparison = None
+    if config.method == AUTO:
+        with clock.stage("choose"):
+            comparison = compare_prepared(ready, config, clock.within)
+        config = replace(config, method=comparison.recommended.method)
     with clock.stage("features"):
-        mixed = METHODS[config.method].mixed
-        asked, categories = (
-            part_asked(config.features, described) if mixed else (config.features, ())
-        )
-        choice = choose_features(kept, described, opened.derived, asked=asked)
-        if not config.impute:
-            cleaning = cleaning.requiring(choice.chosen, opened.derived)
-            kept, count = with_derived(cleaning.apply(opened.frame), opened.derived)
-            _enough(count, opened.rows)
-        scaling = fit_scaling(
-            kept, described, choice.chosen, scaler=config.scaler, pca=None if mixed else config.pca
-        )
-        sizes: tuple[int, ...] = ()
-        if mixed:
-            joined = add_categories(opened, kept, choice, scaling, config, categories)
-            opened, kept, choice, scaling, sizes = joined
-        size = config.sample if count <= config.sample else min(config.sample, LARGEST_DRAWN)
-        drawn = draw_sample(kept, count, size, config.seed)
-        points = scaling.matrix(feature_values(drawn, scaling.features))
+        ready = ready.mixed(config)
+    opened, kept, count, scaling = ready.opened, ready.kept, ready.count, ready.scaling
     with clock.stage("choose"), one_thread():
         found = find_groups(
-            points,
+            ready.points,
             config,
             sampled=count > config.sample,
-            sizes=sizes,
+            sizes=ready.sizes,
             helper=helper,
             progress=clock.within,
         )
@@ -125,14 +94,19 @@ def train(
         helper.submit(paint_all, choice_charts(quality))
     with clock.stage("place"), one_thread():
         fitted, inertia = _on_all_rows(kept, count, config, scaling, found.clustering)
-        told = told_features(scaling.features, opened.derived)
-        clustering = fitted.reordered(_order(drawn, described, told, scaling, fitted))
-        refits = found.refit(points, clustering)
+        clustering = fitted.reordered(_order(ready, fitted))
+        refits = found.refit(ready.points, clustering)
         placed = place_rows(kept, scaling, clustering, refits.temperature)
         placed = placed.collect("polars").lazy()
     with clock.stage("explain"):
         segmentation, profiles, rules, sample = explain(
-            opened, config, cleaning, Fitted(scaling, clustering, refits), quality, placed, drawn
+            opened,
+            config,
+            ready.cleaning,
+            Fitted(scaling, clustering, refits),
+            quality,
+            placed,
+            ready.drawn,
         )
         names = {segment.id: segment.name for segment in segmentation.segments}
         labelled = placed.with_columns(name_expression(names))
@@ -145,29 +119,25 @@ def train(
         as_of=opened.as_of,
         schema=opened.schema,
         notes=told_once(
-            *opened.notes, *cleaning.report(), *choice.notes, *scaling.notes, *found.notes
+            *opened.notes,
+            *ready.cleaning.report(),
+            *ready.choice.notes,
+            *scaling.notes,
+            *(comparison.notes if comparison else ()),
+            *found.notes,
         ),
-        choice=choice,
+        choice=ready.choice,
         quality=quality,
         segmentation=segmentation,
         profiles=profiles,
         rules=rules,
         labelled=labelled,
-        quarantine=cleaning.quarantined(opened.frame),
+        quarantine=ready.cleaning.quarantined(opened.frame),
         sample=sample,
         inertia=inertia,
         seconds=clock.seconds,
+        comparison=comparison,
     )
-
-
-def _enough(kept: int, rows: int) -> None:
-    """Raise if too few customers are left to look for groups."""
-    if kept < FEWEST_CUSTOMERS:
-        dropped = f", {rows - kept} of {rows} rows were set aside" if kept < rows else ""
-        raise TooFewCustomersError(
-            f"{kept} customers are too few to look for groups{dropped}. "
-            f"Give a table of at least {FEWEST_CUSTOMERS} customers."
-        )
 
 
 def _on_all_rows(
@@ -207,15 +177,10 @@ def _spread_about(chunk: NDArray[np.floating[Any]], clustering: Clustering) -> f
     return float(np.einsum("ij,ij->", away, away))
 
 
-def _order(
-    drawn: nw.LazyFrame[Any],
-    described: Schema,
-    features: tuple[str, ...],
-    scaling: Scaling,
-    clustering: Clustering,
-) -> list[int]:
+def _order(ready: Prepared, clustering: Clustering) -> list[int]:
     """Return the indices of the clusters in the order of their segments."""
-    labelled = place_rows(drawn, scaling, clustering, 1.0)
-    profiles = profile_segments(labelled, described, features=features)
-    order = [number - 1 for number in order_segments(profiles, described, features=features)]
+    labelled = place_rows(ready.drawn, ready.scaling, clustering, 1.0)
+    features = told_features(ready.scaling.features, ready.opened.derived)
+    profiles = profile_segments(labelled, ready.described, features=features)
+    order = [number - 1 for number in order_segments(profiles, ready.described, features=features)]
     return order + [j for j in range(clustering.n_clusters) if j not in order]
