@@ -12,7 +12,7 @@ TESTS ?= src tests
 
 DATA ?= coterie-data
 
-.PHONY: run demo install install-dev test test-slow check bench bench-serve lock clean
+.PHONY: run demo install install-dev test test-slow check bench bench-serve bench-people lock clean
 
 run: install
 	@$(BIN)/coterie serve --data-dir $(DATA) --sample
@@ -60,6 +60,9 @@ bench: install-dev
 
 bench-serve: install-dev
 	$(BIN)/python benchmarks/serve.py
+
+bench-people: install-dev
+	$(BIN)/python benchmarks/people.py
 
 # Needs uv (pip install uv). Writes no host name.
 lock:

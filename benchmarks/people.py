@@ -1,0 +1,151 @@
+"""Ten people at once on one server: whose data each sees, and how long a change takes.
+
+Run: make bench-people  (or: python benchmarks/people.py --people 10)
+
+A server is started as anybody would; every person has a study of a table of their own. In one
+browser (Chromium) each person's page changes every field of the form that places a customer,
+first one person alone, then all at the same moment. Measured is the time from the click to the
+new values on the page,
+the browser's own drawing included, so that it is an upper bound for the server.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import re
+import secrets
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from playwright.async_api import Browser, Page
+
+FLAGS = (
+    "--headless --no-sandbox --disable-gpu --disable-dev-shm-usage --disable-background-networking "
+    "--disable-component-update --disable-sync"
+)
+
+
+def prepare(folder: Path, people: int, rows: int) -> dict[str, str]:
+    """Make accounts and a study for each; return their passwords by name."""
+    from coterie.config import RunConfig
+    from coterie.faces.services import Services, Settings
+
+    services = Services.open(Settings(data_dir=folder, workers=2))
+    known = {}
+    waiting = []
+    for number in range(people):
+        name, password = f"person{number}", f"{secrets.token_hex(4)} river {secrets.token_hex(4)}"
+        role = "admin" if number == 0 else "analyst"
+        person = services.accounts.add_person(name, password, role)
+        known[name] = password
+        sample = {"kind": "customers", "rows": rows, "segments": 2 + number % 6, "seed": number}
+        job = services.jobs.start_training(
+            person.id, None, RunConfig(), schema=None, name=f"Table of {name}", sample=sample
+        )
+        waiting.append((job.id, person.id))
+    for job_id, owner in waiting:
+        while services.jobs.job(job_id, owner).state in ("waiting", "running"):
+            time.sleep(0.5)
+        if services.jobs.job(job_id, owner).state != "done":
+            raise SystemExit(services.jobs.job(job_id, owner).message)
+    services.close()
+    return known
+
+
+async def enter(browser: Browser, url: str, name: str, password: str) -> Page:
+    """Log a person in, in a browser context of their own, and open the page that places."""
+    context = await browser.new_context(viewport={"width": 1280, "height": 900})
+    page = await context.new_page()
+    page.set_default_timeout(120_000)
+    await page.goto(f"{url}/login")
+    await page.fill("input[name=username]", name)
+    await page.fill("input[name=password]", password)
+    await page.get_by_role("button", name="Log in").click()
+    await page.wait_for_url(f"{url}/")
+    await page.goto(f"{url}/predict")
+    await page.get_by_text(f"segments of Table of {name}").wait_for()
+    await page.get_by_role("button", name="A real example").wait_for()
+    return page
+
+
+async def change(page: Page) -> float:
+    """Take another real customer; return the seconds until all is drawn anew."""
+    fields = page.locator("input[type=number]")
+    before = [await fields.nth(place).input_value() for place in range(await fields.count())]
+    begun = time.perf_counter()
+    await page.get_by_role("button", name="A real example").click()
+    while [await fields.nth(place).input_value() for place in range(len(before))] == before:
+        await asyncio.sleep(0.01)
+    return time.perf_counter() - begun
+
+
+async def measure(url: str, known: dict[str, str], rounds: int) -> tuple[list[float], list[float]]:
+    """Return the seconds of each change, of one person alone and of all together."""
+    from playwright.async_api import async_playwright
+
+    async with async_playwright() as driver:
+        browser = await driver.chromium.launch(
+            executable_path="/usr/bin/chromium", args=FLAGS.split()
+        )
+        pages = [await enter(browser, url, name, word) for name, word in known.items()]
+        await asyncio.sleep(5)
+        await change(pages[0])
+        alone = [await change(pages[0]) for _ in range(rounds)]
+        together: list[float] = []
+        for _ in range(rounds):
+            together += await asyncio.gather(*(change(page) for page in pages))
+            await asyncio.sleep(1)
+        for page, name in zip(pages, known, strict=True):
+            text = await page.locator("body").inner_text()
+            others = [other for other in known if other != name and f"Table of {other}" in text]
+            if others:
+                raise SystemExit(f"{name} sees the study of {others[0]}.")
+        await browser.close()
+    return alone, together
+
+
+def main() -> None:
+    """Prepare, serve, measure, print."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--people", type=int, default=10)
+    parser.add_argument("--rows", type=int, default=20_000)
+    parser.add_argument("--rounds", type=int, default=5)
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory() as held:
+        folder = Path(held) / "data"
+        known = prepare(folder, arguments.people, arguments.rows)
+        log = Path(held) / "log"
+        with log.open("w") as output:
+            server = subprocess.Popen(
+                [sys.executable, "-m", "coterie", "serve", "--port", "0", "--data-dir", folder],
+                stdout=output,
+                stderr=output,
+                env={**os.environ, "PYTHONUNBUFFERED": "1"},
+            )
+        try:
+            while not (found := re.search(r"http://127\.0\.0\.1:\d+", log.read_text())):
+                if server.poll() is not None:
+                    raise SystemExit(log.read_text())
+                time.sleep(0.2)
+            alone, together = asyncio.run(measure(found.group(0), known, arguments.rounds))
+        finally:
+            server.terminate()
+            server.wait(30)
+    for name, seconds in (("one alone", alone), (f"{arguments.people} at once", together)):
+        middle, longest = statistics.median(seconds), max(seconds)
+        print(
+            f"{name:>14}: median {middle:.2f} s, longest {longest:.2f} s of {len(seconds)} changes"
+        )
+    print("Everybody saw their own study and nobody else's.")
+
+
+if __name__ == "__main__":
+    main()
