@@ -26,7 +26,8 @@ def main() -> None:
     except CoterieError as fault:
         _say(f"could not log to {store.where}: {fault}")
         sys.exit(2)
-    _say(f"logged {sent} to {store.where} in {time.perf_counter() - begun:.1f} s")
+    spent = f"{time.perf_counter() - begun:.1f} s, {time.process_time():.1f} s of processor"
+    _say(f"logged {sent} to {store.where} in {spent}")
 
 
 def _say(words: str) -> None:

@@ -79,6 +79,9 @@ class Store:
 
 def installed() -> bool:
     """Return whether MLflow is installed, without importing it."""
+    if "mlflow" in sys.modules:
+        # None stands there where an import of it is barred.
+        return sys.modules.get("mlflow") is not None
     return find_spec("mlflow") is not None
 
 
