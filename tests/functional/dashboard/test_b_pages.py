@@ -14,7 +14,6 @@ from tests.functional.dashboard.conftest import MINE, PASSWORDS, keep, text_of
 from coterie.config import RunConfig
 from coterie.errors import DateOrderError
 from coterie.faces.dashboard.pages import data_look, segment_job, segment_settings
-from coterie.faces.dashboard.pages.campaigns_rates import Answer, Campaign
 from coterie.faces.jobs import Job
 from coterie.schema.toml import schema_to_toml
 
@@ -524,28 +523,6 @@ def test_a_viewer_without_answers_is_offered_nothing_that_is_not_theirs(logged_i
     services.shelf.share(MINE, person(services).id, False)
     assert "This study holds no answers" in text_of(page)
     assert not page.button
-
-
-def test_rates_are_told_with_counts_ranges_and_what_is_too_small(logged_in, monkeypatch):
-    from coterie.faces.dashboard.pages import campaigns
-
-    answers = (
-        Answer(1, 40, 30, 0.75, 0.598, 0.858),
-        Answer(2, 40, 4, 0.10, 0.04, 0.231),
-        Answer(3, 4, 1, 0.25, 0.046, 0.7),
-        Answer(4, 0, 0, None, 0.0, 1.0),
-    )
-    campaign = Campaign("a", "Spring <b>", Answer(0, 84, 35, 35 / 84, 0.317, 0.523), answers)
-    monkeypatch.setattr(campaigns, "_counted", lambda _: (campaign,))
-    page = logged_in("campaigns")
-    said = text_of(page).replace("\N{NO-BREAK SPACE}", " ")
-    assert not page.exception
-    assert "not whom the campaign changed" in said
-    assert "60 to 86 %<br>30 of 40" in said
-    assert "1 of 4, too few" in said
-    assert "nobody asked" in said
-    raw = "".join(str(one.proto.body) for one in page.get("html"))
-    assert "<b>" not in raw
 
 
 # People

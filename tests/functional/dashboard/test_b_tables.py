@@ -1,17 +1,10 @@
-"""The schema as an editable table, and the rates of campaigns, worked by hand."""
+"""The schema as an editable table, worked by hand."""
 
 from __future__ import annotations
 
-import polars as pl
 import pytest
 
 from coterie.errors import SchemaError
-from coterie.faces.dashboard.pages.campaigns_rates import (
-    Answer,
-    best_sentence,
-    count_answers,
-    responses,
-)
 from coterie.faces.dashboard.pages.data_schema import changes, edited_schema, same, schema_rows
 from coterie.schema import Column, Schema
 
@@ -72,47 +65,3 @@ def test_every_contradiction_is_told_at_once_each_with_its_column():
 def test_personal_data_made_a_feature_is_no_longer_held_back_as_personal():
     new = edited(email__kind="category", email__role="find groups by it")
     assert (new["email"].role, new["email"].personal) == ("feature", False)
-
-
-LABELLED = pl.LazyFrame(
-    {
-        "segment_id": [1] * 40 + [2] * 40 + [3] * 4,
-        "answered": [1] * 30 + [0] * 10 + [1] * 4 + [0] * 35 + [None] + [1, 0, 0, 0],
-        "said": (["Yes"] * 10 + ["no"] * 30) * 2 + [None] * 4,
-    }
-)
-COLUMNS = (
-    Column("answered", "flag", "response", label="Answered"),
-    Column("said", "flag", "response"),
-)
-NAMES = {1: "Stars", 2: "Sleepers", 3: "Few"}
-
-
-def test_rates_by_segment_worked_by_hand():
-    answered, said = count_answers(LABELLED, COLUMNS, [1, 2, 3])
-    assert [(a.asked, a.yes) for a in answered.segments] == [(40, 30), (39, 4), (4, 1)]
-    assert (answered.overall.asked, answered.overall.yes) == (83, 35)
-    # Wilson for 30 of 40: centre (0.75 + 0.048018) / 1.096036, half-width 0.130666.
-    assert answered.segments[0].low == pytest.approx(0.5981, abs=1e-4)
-    assert answered.segments[0].high == pytest.approx(0.8581, abs=1e-4)
-    assert [a.small for a in answered.segments] == [False, False, True]
-    assert [a.rate for a in said.segments] == [0.25, 0.25, None]
-
-
-def test_a_difference_beyond_chance_is_told_apart_from_one_that_may_be_chance():
-    answered, said = count_answers(LABELLED, COLUMNS, [1, 2, 3])
-    told = best_sentence(answered, NAMES).replace("\N{NO-BREAK SPACE}", " ")
-    assert told == "Stars said yes most often: 75 % (30 of 40), against 42 % of all."
-    assert best_sentence(said, NAMES).endswith("this may be chance.")
-
-
-def test_segments_too_small_to_read_are_not_compared():
-    small = Answer(1, 9, 9, 1.0, 0.7, 1.0)
-    assert small.small
-    few = LABELLED.filter(pl.col("segment_id") == 3)
-    (answered,) = count_answers(few, COLUMNS[:1], [3])
-    assert best_sentence(answered, NAMES) == "Answered: every segment is too small to read a rate."
-
-
-def test_only_yes_or_no_answers_count_as_responses():
-    assert [c.name for c in responses(SCHEMA)] == ["answered"]

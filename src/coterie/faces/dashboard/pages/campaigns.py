@@ -1,74 +1,42 @@
-"""Campaigns: who answered which one, segment by segment, with how sure the rates are."""
+"""Campaigns: who answers which one, what to expect next time, and whom to contact."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from coterie.errors import CoterieError
 from coterie.faces.dashboard import pieces, who
-from coterie.faces.dashboard.pages.campaigns_rates import (
-    FEWEST,
-    Answer,
-    Campaign,
-    best_sentence,
-    count_answers,
-    keenest,
-    responses,
-)
-from coterie.figures.palette import segment_colour
-from coterie.figures.words import NARROW_SPACE, say_share
+from coterie.faces.dashboard.drawing import show_chart
+from coterie.faces.dashboard.pages.campaigns_plan import draw_plan
+from coterie.faces.dashboard.pages.campaigns_tables import amounts_table, rates_table
+from coterie.figures.charts_campaigns import acceptance_heatmap, campaign_effect, campaign_lift
+from coterie.insight.answers import find_responses
 from coterie.tables.writing import harmless
+from coterie.workflow.campaigns import Campaigns, read_campaigns
+from coterie.workflow.campaigns_words import (
+    SHRUNK,
+    headline,
+    tell_campaign,
+    tell_campaigns,
+    tell_effect,
+)
 
 if TYPE_CHECKING:
     from coterie.stores.shelf import StoredStudy
-
-NOT_AN_EFFECT = (
-    "A rate tells who answered, not whom the campaign changed: some would have bought anyway. "
-    "Only customers who were left out on purpose, by chance, can show the effect."
-)
 
 NOTHING_HELD = (
     "This study holds no answers to a campaign. It needs a column that says for each customer "
     "whether they answered (yes or no, 1 or 0): give it the role “answer to a campaign” "
     "on the Data page, and find the groups again."
 )
-
-STYLE = """<style>
-.cb-rates { width: 100%; table-layout: fixed; border-collapse: collapse; border: 0;
-  font-variant-numeric: tabular-nums; }
-.cb-rates td, .cb-rates th { padding: .5rem 1rem .5rem 0; border: 0; vertical-align: middle;
-  text-align: left; font-weight: 400; border-bottom: 1px solid var(--co-hairline); }
-.cb-rates tr:last-child td, .cb-rates tr:last-child th { border-bottom: 0; }
-.cb-rates .name { width: 24%; }
-.cb-rates .name span.row { display: flex; gap: .5rem; align-items: center; }
-.cb-rates .rate { width: 6rem; font-weight: 600; text-align: right; white-space: nowrap; }
-.cb-rates .more { width: 10rem; color: var(--co-muted); font-size: .875rem; text-align: right;
-  white-space: nowrap; padding-right: 0; }
-.cb-rates .track { position: relative; height: 1.25rem; min-width: 4.5rem; }
-.cb-rates .track i { position: absolute; display: block; }
-.cb-rates .range { height: 4px; top: calc(50% - 2px); border-radius: 2px; opacity: .5;
-  min-width: 2px; }
-.cb-rates .dot { width: 12px; height: 12px; top: calc(50% - 6px); margin-left: -6px;
-  border-radius: 50%; box-sizing: border-box; }
-.cb-rates .all { width: 1px; top: -.25rem; bottom: -.25rem; background: var(--co-muted); }
-.cb-rates .small .dot { background: var(--co-ground) !important; border: 2px solid; }
-.cb-name { display: flex; gap: .5rem; align-items: center; }
-.cb-best { font-weight: 600; }
-@media (max-width: 640px) {
-  .cb-rates .name { width: 36%; }
-  .cb-rates .rate { width: 3.9rem; }
-  .cb-rates .more { width: 5.6rem; white-space: normal; font-size: .8125rem; }
-  .cb-rates td, .cb-rates th { padding-right: .6rem; }
-}
-</style>"""
+NOBODY = "Nobody: there is no control group"
+MOST_CHOICES = 4
 
 
 def page() -> None:
-    """Draw the answers to every campaign of the chosen study."""
+    """Draw the answers to every campaign of the chosen study, and the plan of the next."""
     person = pieces.guard("look")
     study_id = st.session_state.get(pieces.STUDY)
     if not study_id:
@@ -82,145 +50,116 @@ def page() -> None:
         pieces.page_title("Campaigns")
         pieces.fault(error)
         return
-    pieces.page_title("Campaigns", f"{study.card.name}: who answered what, segment by segment")
-    campaigns = _counted(study)
-    if not campaigns:
+    pieces.page_title("Campaigns", f"{study.card.name}: who says yes to what, and whom to contact.")
+    if not find_responses(study.schema)[0]:
         pieces.empty(NOTHING_HELD, "Go to the data" if person.may("upload") else "", "data")
         return
-    names = {int(one["id"]): str(one["name"]) for one in study.summary["segments"]}
-    st.html(STYLE)
-    st.markdown(f"**{_escaped(keenest(campaigns, names))}** {NOT_AN_EFFECT}")
-    st.html(_side_by_side(campaigns, names))
-    st.html('<div style="height:.75rem"></div>')
-    st.caption(
-        "Below, a dot is the rate of a segment, the bar around it is where the true rate lies with "
-        "95 % confidence, and the upright line is the rate of all customers. A hollow dot stands "
-        f"for fewer than {FEWEST} customers: too few to read."
-    )
-    for campaign in campaigns:
-        pieces.section(campaign.label, best_sentence(campaign, names))
-        st.html(_table(campaign, names))
-    _download(campaigns, names, study.card.name)
+    control = _control(study)
+    try:
+        found = _read(study, control)
+    except CoterieError as error:
+        pieces.fault(error)
+        return
+    _answers(found)
+    _spending(found)
+    if person.may("export"):
+        _download(found, study)
+    draw_plan(study, found, control, may_export=person.may("export"))
 
 
-def _side_by_side(campaigns: Sequence[Campaign], names: dict[int, str]) -> str:
-    """Return every rate in one table: a row a segment, a column a campaign, the best in bold."""
-    heads = "".join(f'<th class="n" scope="col">{escape(c.label)}</th>' for c in campaigns)
-    rows = []
-    for place, (key, name) in enumerate(names.items()):
-        answers = [campaign.segments[place] for campaign in campaigns]
-        cells = "".join(
-            _cell(answer, campaign) for answer, campaign in zip(answers, campaigns, strict=True)
+def _control(study: StoredStudy) -> str | None:
+    """Ask who was left out on purpose, where a column might say it."""
+    known = {c.name for c in find_responses(study.schema)[0]}
+    choices = {
+        f"{column.name}={choice}": f"{column.label} is {choice}"
+        for column in study.schema
+        if column.kind in ("flag", "category")
+        and column.name not in known
+        and 2 <= len(column.choices) <= MOST_CHOICES
+        and column.name in study.segmentation.schema
+        for choice in column.choices
+    }
+    if not choices:
+        return None
+    with st.expander("Was a control group left out?"):
+        st.caption(
+            "Customers left out on purpose, by chance, show what a campaign changes. If a column "
+            "says who they are, choose it."
         )
-        head = f'<span class="cb-name">{pieces.disc(key)}{escape(name)}</span>'
-        rows.append(f'<tr><th scope="row">{head}</th>{cells}</tr>')
-    rates = [escape(say_share(campaign.overall.rate)) for campaign in campaigns]
-    everyone = "".join(f'<td class="n">{rate}</td>' for rate in rates)
-    rows.append(f'<tr><th scope="row">All customers</th>{everyone}</tr>')
-    return (
-        '<div class="co-scroll" tabindex="0" role="region" aria-label="Rates of yes">'
-        f'<table class="co-table wide"><thead><tr><th scope="col">Said yes</th>{heads}</tr></thead>'
-        f"<tbody>{''.join(rows)}</tbody></table></div>"
-    )
+        chosen = st.selectbox(
+            "Left out were those whose",
+            ["", *choices],
+            format_func=lambda key: choices.get(key, NOBODY),
+            key="campaigns-control",
+        )
+    return chosen or None
 
 
-def _cell(answer: Answer, campaign: Campaign) -> str:
-    """Return a rate in the table of all; one that is too small to read says so."""
-    top = max((a.rate or 0.0 for a in campaign.segments if not a.small), default=0.0)
-    best = not answer.small and answer.rate is not None and answer.rate == top > 0
-    told = f"{answer.yes:,} of {answer.asked:,}"
-    text = "too few" if answer.small else say_share(answer.rate)
-    inner = f'<span class="cb-best">{escape(text)}</span>' if best else escape(text)
-    return f'<td class="n" title="{told}">{inner}</td>'
-
-
-def _counted(study: StoredStudy) -> tuple[Campaign, ...]:
-    """Return the answers, counted once for each study in this session."""
-    held: dict[str, tuple[Campaign, ...]] = st.session_state.setdefault("campaigns", {})
-    if study.card.id not in held:
+def _read(study: StoredStudy, control: str | None) -> Campaigns:
+    """Return the answers, counted once for each study and control group in this session."""
+    names = tuple(study.names_given.items())
+    held: dict[object, Campaigns] = st.session_state.setdefault("campaigns", {})
+    key = (study.card.id, names, control)
+    if key not in held:
         held.clear()
-        ids = [int(one["id"]) for one in study.summary["segments"]]
-        columns = responses(study.segmentation.schema)
-        found = count_answers(study.labelled, columns, ids) if columns else ()
-        held[study.card.id] = found
-    return held[study.card.id]
+        held[key] = read_campaigns(study, control=control)
+    return held[key]
 
 
-def _table(campaign: Campaign, names: dict[int, str]) -> str:
-    """Return the rates of one campaign as HTML: a row a segment, all on one scale."""
-    top = max([a.high for a in campaign.segments if a.asked] + [campaign.overall.high, 0.01])
-    scale = min(1.0, _rounded_up(top))
-    overall = campaign.overall
-    rows = [_row(answer, names[answer.segment_id], overall, scale) for answer in campaign.segments]
-    rows.append(_row(overall, "All customers", overall, scale))
-    label = f"Rates of yes to {campaign.label}, by segment"
-    body = f"<tbody>{''.join(rows)}</tbody>"
-    return f'<table class="cb-rates" aria-label="{escape(label)}">{body}</table>'
-
-
-def _row(answer: Answer, name: str, overall: Answer, scale: float) -> str:
-    """Return one segment's row."""
-    disc = pieces.disc(answer.segment_id) if answer.segment_id else ""
-    if answer.rate is None:
-        place, figure, more = "", "", "nobody asked"
-    else:
-        colour = segment_colour(answer.segment_id) if answer.segment_id else "currentColor"
-        left, right = 100 * answer.low / scale, 100 * min(answer.high, scale) / scale
-        all_at = 100 * (overall.rate or 0.0) / scale
-        place = (
-            f'<div class="track"><i class="all" style="left:{all_at:.2f}%"></i>'
-            f'<i class="range" style="left:{left:.2f}%;width:{right - left:.2f}%;'
-            f'background:{colour}"></i>'
-            f'<i class="dot" style="left:{100 * answer.rate / scale:.2f}%;background:{colour};'
-            f'border-color:{colour}"></i></div>'
-        )
-        figure = escape(say_share(answer.rate))
-        more = f"{_range(answer)}<br>{answer.yes:,} of {answer.asked:,}"
-        more += ", too few" if answer.small else ""
-    kind = ' class="small"' if answer.small else ""
-    return (
-        f'<tr{kind}><th scope="row" class="name"><span class="row">{disc}{escape(name)}</span></th>'
-        f'<td>{place}</td><td class="rate">{figure}</td><td class="more">{more}</td></tr>'
+def _answers(found: Campaigns) -> None:
+    """Draw what was answered: the sentence, the heatmap, and one campaign in full."""
+    said = tell_campaigns(found)
+    st.markdown(f"**{_escaped(headline(found))}**")
+    each = {tell_campaign(campaign, found) for campaign in found.single}
+    for sentence in said[1:]:
+        if sentence not in each:
+            st.markdown(_escaped(sentence))
+    for note in found.notes:
+        if note.level == "warning":
+            st.markdown(_escaped(note.text))
+    show_chart(acceptance_heatmap(found.campaigns, found.names), key="campaigns-acceptance")
+    pieces.section("One campaign", SHRUNK)
+    names = [campaign.name for campaign in found.campaigns]
+    labels = {campaign.name: campaign.label for campaign in found.campaigns}
+    chosen = st.selectbox(
+        "Campaign", names, format_func=lambda name: labels[name], key="campaigns-one"
     )
+    campaign = found[chosen or names[0]]
+    st.markdown(_escaped(tell_campaign(campaign, found)))
+    show_chart(campaign_lift(campaign, found.names), key="campaigns-lift")
+    if found.control:
+        show_chart(campaign_effect(campaign, found.names), key="campaigns-effect")
+        told = [tell_effect(a, found.name(a.segment_id)) for a in campaign.segments]
+        st.markdown("\n".join(f"- {_escaped(sentence)}" for sentence in told))
+    st.html(rates_table(campaign, found))
 
 
-def _range(answer: Answer) -> str:
-    """Say between what rates the true one lies."""
-    low, high = say_share(answer.low), say_share(answer.high)
-    return f"{low.removesuffix(NARROW_SPACE + '%')} to {high}"
+def _spending(found: Campaigns) -> None:
+    """Draw spend, and purchases with a discount, by segment."""
+    if found.spend_column is None and found.deals_column is None:
+        return
+    lead = "What each segment spends"
+    if found.deals_column is not None:
+        lead = "Who answers to discounts: purchases made with one" + (
+            ", beside what each segment spends" if found.spend_column is not None else ""
+        )
+    pieces.section("Spend and discounts", f"{lead}.")
+    st.html(amounts_table(found))
 
 
-def _rounded_up(share: float) -> float:
-    """Return the end of a scale that holds a share."""
-    steps = (0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1.0)
-    return next((step for step in steps if share <= step), 1.0)
-
-
-def _download(campaigns: Sequence[Campaign], names: dict[int, str], name: str) -> None:
+def _download(found: Campaigns, study: StoredStudy) -> None:
     """Offer every figure as a file."""
     import polars as pl
 
-    rows: list[dict[str, Any]] = [
-        {
-            "campaign": campaign.label,
-            "segment_id": answer.segment_id or None,
-            "segment": names.get(answer.segment_id, "All customers"),
-            "asked": answer.asked,
-            "yes": answer.yes,
-            "rate": answer.rate,
-            "low_95": answer.low if answer.asked else None,
-            "high_95": answer.high if answer.asked else None,
-        }
-        for campaign in campaigns
-        for answer in (*campaign.segments, campaign.overall)
-    ]
-    st.download_button(
+    def table() -> bytes:
+        return harmless(pl.DataFrame(found.rows(), infer_schema_length=None)).write_csv().encode()
+
+    pieces.take_out(
         "Download the rates (CSV)",
-        harmless(pl.DataFrame(rows, infer_schema_length=None)).write_csv(),
-        file_name=f"{name.rsplit('.', 1)[0]}-campaigns.csv",
-        mime="text/csv",
-        icon=":material/download:",
-        on_click="ignore",
+        table,
+        f"{study.card.model}-campaigns.csv",
+        subject=study.card.name,
+        key="campaigns-rates",
     )
 
 
