@@ -127,6 +127,15 @@ class Comparison:
         text = f"{tried} methods were compared. {self.reason}"
         return (Note("segment", text),)
 
+    def rows_plain(self) -> list[dict[str, Any]]:
+        """Return a row for each method, as for a table; agreements as ``like_METHOD``."""
+        methods = [row.method for row in self.rows]
+        return [
+            {key: value for key, value in row.to_dict().items() if key != "agreement"}
+            | {f"like_{other}": row.agreement.get(other) for other in methods}
+            for row in self.rows
+        ]
+
     def to_dict(self) -> dict[str, Any]:
         """Return plain JSON values."""
         return {
