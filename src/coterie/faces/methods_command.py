@@ -131,20 +131,9 @@ def _show_comparison(found: Comparison, file: Path) -> None:
     screen.print(f"Use [bold]{escape(found.recommended.name)}[/bold]", style="cyan")
     screen.print(escape(found.reason))
     screen.print()
-    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
+    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 1, 0, 0))
     table.add_column("Method", no_wrap=True)
-    heads = (
-        "",
-        "k",
-        "Silhouette",
-        "Chance",
-        "Held",
-        "Smallest",
-        "None",
-        "Cut",
-        "Like k-means",
-        "s",
-    )
+    heads = ("", "k", "Fit", "Chance", "Held", "Least", "None", "Cut", "Agree", "s")
     for head in heads:
         table.add_column(head, justify="right", no_wrap=True)
     for row in found.rows:
@@ -155,10 +144,10 @@ def _show_comparison(found: Comparison, file: Path) -> None:
     screen.print(table)
     screen.print()
     screen.print(
-        "[dim]● natural  ◐ reproducible  ○ constructed. Chance: the silhouette of data without "
-        "groups. Held: what resampling finds again of the least stable segment. None: customers in "
-        "no segment. Cut: neighbours that the segments part. Like k-means: agreement, adjusted for "
-        "chance.[/dim]"
+        "[dim]● natural  ◐ reproducible  ○ constructed. Fit: silhouette; Chance: that of data "
+        "without groups. Held: what resampling finds again of the least stable segment. Least: "
+        "the smallest segment. None: customers in no segment. Cut: neighbours that the segments "
+        "part. Agree: with k-means, adjusted for chance. s: seconds.[/dim]"
     )
     for row in found.rows:
         if row.fault:

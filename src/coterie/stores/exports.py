@@ -11,6 +11,8 @@ import narwhals as nw
 import numpy as np
 from numpy.typing import NDArray
 
+from coterie.cluster.base import CentreClustering
+from coterie.cluster.kinds import clustering_to_dict
 from coterie.errors import ConfigError, MissingColumnsError, MissingExtraError, OutputError
 from coterie.insight.rules import rebuild_tree
 from coterie.prepare.cleaning import Cleaning
@@ -33,7 +35,8 @@ def export_segmentation(segmentation: Segmentation, to: str, folder: Path) -> li
     ----------
     segmentation : Segmentation
     to : {"sklearn", "skops"}
-        ``sklearn``: ``kmeans_model.pkl`` and ``final_model.sav`` (pickles: open them only where
+        ``sklearn``: ``kmeans_model.pkl`` (``mixture_model.pkl``, ``dbscan_model.pkl`` or
+        ``hdbscan_model.pkl`` where the model does not place by centres) and ``final_model.sav`` (pickles: open them only where
         you trust who wrote them). ``skops``: ``kmeans_model.skops`` and ``final_model.skops``.
     folder : Path
 
@@ -55,8 +58,10 @@ def export_segmentation(segmentation: Segmentation, to: str, folder: Path) -> li
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as fault:
         raise OutputError(f"The folder {folder} cannot be made: {fault.strerror}.") from fault
+    centred = isinstance(segmentation.clustering, CentreClustering)
+    stem = "kmeans" if centred else segmentation.clustering.method
     models = {
-        folder / f"kmeans_model{endings[0]}": build_pipeline(segmentation),
+        folder / f"{stem}_model{endings[0]}": build_pipeline(segmentation),
         folder / f"final_model{endings[1]}": build_tree(segmentation),
     }
     for path, model in models.items():
@@ -65,10 +70,14 @@ def export_segmentation(segmentation: Segmentation, to: str, folder: Path) -> li
 
 
 def build_pipeline(segmentation: Segmentation) -> Pipeline:
-    """Return raw columns -> StandardScaler -> (PCA) -> KMeans, fitted, as one Pipeline."""
+    """Return raw columns -> StandardScaler -> (PCA) -> KMeans, fitted, as one Pipeline.
+
+    Methods that do not place by centres end in a step of Coterie's own, whose `predict` gives -1
+    for customers in no segment.
+    """
     from sklearn.pipeline import Pipeline
 
-    from coterie.stores.steps import RawColumns
+    from coterie.stores.steps import PlacedClusters, RawColumns
 
     scaling = segmentation.scaling
     plan = {
@@ -81,7 +90,10 @@ def build_pipeline(segmentation: Segmentation) -> Pipeline:
     steps: list[tuple[str, Any]] = [("columns", RawColumns(plan)), ("scaler", _scaler(scaling))]
     if scaling.components is not None:
         steps.append(("pca", _pca(scaling)))
-    return Pipeline([*steps, ("kmeans", _kmeans(segmentation.clustering.centres))])
+    clustering = segmentation.clustering
+    if isinstance(clustering, CentreClustering):
+        return Pipeline([*steps, ("kmeans", _kmeans(clustering.centres))])
+    return Pipeline([*steps, (clustering.method, PlacedClusters(clustering_to_dict(clustering)))])
 
 
 def build_tree(segmentation: Segmentation) -> Any:
