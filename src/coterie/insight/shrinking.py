@@ -29,7 +29,7 @@ TOWARDS_MEAN, AWAY = 0.045, 0.02
 """Risk left at the two ends of an interval: see `shrink_rates`."""
 
 _NODES = 15
-_WIDTHS = np.linspace(-9.0, 9.0, 61)
+_WIDTHS = np.linspace(-9.0, 9.0, 121)
 _AT_ONCE = 20
 """Campaigns worked out at once: more would take much memory and no less time."""
 
