@@ -38,6 +38,8 @@ NAMES = st.one_of(
             "ROW",
             "date",
             "name",
+            "*",
+            "^a$",
         ]
     ),
     st.text(min_size=0, max_size=12),
@@ -116,6 +118,9 @@ SHAPES = {
     ),
     "1e308": pl.DataFrame(
         {"a": [1e308, -1e308, *RNG.normal(0, 1, 58)], "b": RNG.normal(0, 1e308, 60)}
+    ),
+    "names that are patterns": pl.DataFrame(
+        {"*": RNG.normal(0, 1, 60), "^.*$": RNG.normal(0, 1, 60), "^a$": RNG.normal(0, 1, 60)}
     ),
     "tiny numbers": pl.DataFrame({"a": RNG.normal(0, 1e-300, 60), "b": RNG.normal(0, 1, 60)}),
     "huge offset": pl.DataFrame({"a": 1e15 + RNG.normal(0, 1, 60), "b": RNG.normal(0, 1, 60)}),

@@ -42,6 +42,8 @@ def _clean(name: str, place: int) -> str:
     tidy = "".join(sign for sign in tidy if sign.isprintable() or ord(sign) > 0xFFFF)
     if tidy.startswith("__"):
         tidy = tidy.lstrip("_").strip(STRIP)
+    if tidy == "*" or (tidy.startswith("^") and tidy.endswith("$")):
+        tidy = tidy.strip("*^$").strip(STRIP)  # Polars would take it for a pattern of names.
     return tidy or f"c{place}"
 
 
