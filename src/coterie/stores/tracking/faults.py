@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -44,6 +45,7 @@ def reason_of(fault: BaseException) -> str:
     'ValueError: no such table.'
     """
     text = str(fault).strip().splitlines()
-    first = text[0].strip()[:LONGEST_REASON] if text else ""
+    # Addresses of servers may hold a password.
+    first = re.sub(r"//[^/@\s]+@", "//", text[0].strip())[:LONGEST_REASON] if text else ""
     said = f"{type(fault).__name__}: {first}" if first else type(fault).__name__
     return said.rstrip(".") + "."
