@@ -35,9 +35,10 @@ def export_segmentation(segmentation: Segmentation, to: str, folder: Path) -> li
     ----------
     segmentation : Segmentation
     to : {"sklearn", "skops"}
-        ``sklearn``: ``kmeans_model.pkl`` (``mixture_model.pkl``, ``dbscan_model.pkl`` or
-        ``hdbscan_model.pkl`` where the model does not place by centres) and ``final_model.sav`` (pickles: open them only where
+        ``sklearn``: ``kmeans_model.pkl`` and ``final_model.sav`` (pickles: open them only where
         you trust who wrote them). ``skops``: ``kmeans_model.skops`` and ``final_model.skops``.
+        A model that does not place by centres is called by its method, as
+        ``mixture_model.pkl``.
     folder : Path
 
     Returns
