@@ -206,6 +206,46 @@ def plan_curve(plan: Plan, *, label: str) -> Chart:
     )
 
 
+def reach_curve(plan: Plan, *, label: str) -> Chart:
+    """Draw the yes to expect by the number of contacts, where cost and value are not known.
+
+    Parameters
+    ----------
+    plan : Plan
+        With a cost of 0 and a value of 1, so that profit counts answers of yes.
+    label : str
+
+    Returns
+    -------
+    Chart
+        kind ``"plan_curve"``; data as `plan_curve`, in answers of yes.
+    """
+    points = plan.curve
+    half = next((p for p in points if p.profit >= points[-1].profit / 2), points[-1])
+    return Chart(
+        kind="plan_curve",
+        title=f"{label}: yes by how many are contacted",
+        subtitle="Best customers first, from nobody to everybody. The band holds the number of "
+        "yes 19 times in 20.",
+        data={
+            "contacts": tuple(point.contacts for point in points),
+            "profit": tuple(point.profit for point in points),
+            "low": tuple(point.low for point in points),
+            "high": tuple(point.high for point in points),
+        },
+        encoding={
+            "planned": (half.contacts, half.profit),
+            "planned_text": f"half of all yes: {half.contacts:,} contacts",
+            "best": (half.contacts, half.profit),
+            "x_label": "Customers contacted",
+            "y_label": "Expected yes",
+        },
+        units={"contacts": "customers"},
+        alt=f"Half of the {_amount(points[-1])} expected yes come from the best "
+        f"{half.contacts:,} of {points[-1].contacts:,} customers.",
+    )
+
+
 def _amount(point: Outcome) -> str:
     """Say an expected profit."""
     return say_number(point.profit)

@@ -124,7 +124,7 @@ def plan_curve(chart: Chart) -> Painted:
     curve = {
         "type": "scatter", "mode": "lines+markers", "x": xs, "y": list(data["profit"]),
         "line": {"color": palette.ACCENT, "width": 2}, "marker": {"size": 5},
-        "hovertemplate": "%{x:,} contacts: profit %{y:,.0f}<extra></extra>",
+        "hovertemplate": "%{x:,} contacts: %{y:,.0f}<extra></extra>",
     }  # fmt: skip
     x, y = told["planned"]
     ring = {
@@ -134,8 +134,8 @@ def plan_curve(chart: Chart) -> Painted:
     }  # fmt: skip
     right = x > 0.55 * max(xs, default=0)
     note = {
-        **text_mark(told["planned_text"], palette.INK), "x": x, "y": y, "yanchor": "bottom",
-        "xanchor": "right" if right else "left", "xshift": -8 if right else 8, "yshift": 10,
+        **text_mark(told["planned_text"], palette.INK), "x": x, "y": y, "yanchor": "top",
+        "xanchor": "right" if right else "left", "xshift": -8 if right else 8, "yshift": -10,
     }  # fmt: skip
     nothing = {
         "type": "line", "xref": "x domain", "x0": 0, "x1": 1, "yref": "y", "y0": 0, "y1": 0,

@@ -108,7 +108,7 @@ def paint_plan(_figure: Figure, axes: Any, chart: Chart) -> None:
     )  # fmt: skip
     right = x > 0.55 * max(xs, default=0)
     axes.annotate(
-        told["planned_text"], (x, y), xytext=(-9 if right else 9, 9), textcoords="offset points",
+        told["planned_text"], (x, y), xytext=(-9 if right else 9, -16), textcoords="offset points",
         ha="right" if right else "left", fontsize=8.5, color=palette.INK,
     )  # fmt: skip
     number_axis(axes.xaxis)

@@ -30,6 +30,9 @@ SHOWN_FIRST = (
     "profile_heatmap",
     "comparison",
     "flow",
+    "campaign_acceptance",
+    "campaign_lift",
+    "campaign_reach",
 )
 """Charts that have their own place in the report."""
 

@@ -115,6 +115,39 @@ class EvidenceView:
 
 
 @dataclass(frozen=True)
+class CampaignsView:
+    """Who answered campaigns, as the report tells it.
+
+    Attributes
+    ----------
+    says : sequence of str
+        Sentences, the answer first.
+    heads : sequence of str
+        Of the table: segment, then figures.
+    rows : sequence of (int, str, sequence of str)
+        Segment id (0 for all customers), name, figures.
+    amounts_heads, amounts : as `heads` and `rows`
+        Spend, and purchases with a discount; empty where the table has neither.
+    """
+
+    says: Sequence[str]
+    heads: Sequence[str]
+    rows: Sequence[tuple[int, str, Sequence[str]]]
+    amounts_heads: Sequence[str] = ()
+    amounts: Sequence[tuple[int, str, Sequence[str]]] = ()
+
+    @staticmethod
+    def colour(segment_id: int) -> str:
+        """Return the colour of a segment, as everywhere."""
+        return segment_colour(segment_id)
+
+    @staticmethod
+    def on_colour(segment_id: int) -> str:
+        """Return the colour of text that stands on it."""
+        return text_on(segment_colour(segment_id))
+
+
+@dataclass(frozen=True)
 class ReportView:
     """Everything that report.html shows.
 
@@ -159,6 +192,8 @@ class ReportView:
     settings, provenance : mapping of str to object
     steps : sequence of (str, str)
         What next: words and the command that does it.
+    campaigns : CampaignsView or None
+        Where the table holds answers to campaigns.
     no_segment : int
         Of `customers`, those whom no segment reaches.
     """
@@ -188,6 +223,7 @@ class ReportView:
     settings: Mapping[str, Any] = field(default_factory=dict)
     provenance: Mapping[str, Any] = field(default_factory=dict)
     steps: Sequence[tuple[str, str]] = ()
+    campaigns: CampaignsView | None = None
     no_segment: int = 0
 
 

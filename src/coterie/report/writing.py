@@ -8,6 +8,7 @@ from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING, Any
 
+from coterie.report.campaigns import campaigns_part
 from coterie.report.render import render_exploration, render_report
 from coterie.report.view import (
     ColumnView,
@@ -70,6 +71,7 @@ def write_exploration(
 def report_view(study: Study) -> ReportView:
     """Return what the report shows of a Study."""
     verdict = study.quality.verdict
+    campaigns, answered = campaigns_part(study)
     reading = [note for note in study.notes if note.topic in READING]
     return ReportView(
         name=study.name,
@@ -85,7 +87,7 @@ def report_view(study: Study) -> ReportView:
         segments=[_segment_view(segment, study) for segment in study.segments],
         columns=_column_views(study),
         left_out=_left_out(study),
-        charts=dict(study.figures),
+        charts={**study.figures, **answered},
         reading=reading,
         cleaning=[note for note in study.notes if note not in reading],
         votes=[(vote.criterion, vote.k, vote.note) for vote in study.quality.votes],
@@ -96,6 +98,7 @@ def report_view(study: Study) -> ReportView:
         settings=study.config.to_dict(),
         provenance=dict(study.segmentation.provenance),
         steps=_steps(study),
+        campaigns=campaigns,
         no_segment=study.left_out,
     )
 

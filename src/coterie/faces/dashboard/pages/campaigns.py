@@ -10,7 +10,12 @@ from coterie.errors import CoterieError
 from coterie.faces.dashboard import pieces, who
 from coterie.faces.dashboard.drawing import show_chart
 from coterie.faces.dashboard.pages.campaigns_plan import draw_plan
-from coterie.faces.dashboard.pages.campaigns_tables import amounts_table, rates_table
+from coterie.faces.dashboard.pages.campaigns_tables import (
+    acceptance_table,
+    amounts_table,
+    rates_table,
+)
+from coterie.faces.dashboard.viewport import is_narrow
 from coterie.figures.charts_campaigns import acceptance_heatmap, campaign_effect, campaign_lift
 from coterie.insight.answers import find_responses
 from coterie.tables.writing import harmless
@@ -54,13 +59,17 @@ def page() -> None:
     if not find_responses(study.schema)[0]:
         pieces.empty(NOTHING_HELD, "Go to the data" if person.may("upload") else "", "data")
         return
-    control = _control(study)
+    answer = st.container()
+    control = _control(study)  # asked below the answer, which depends on it
     try:
         found = _read(study, control)
     except CoterieError as error:
-        pieces.fault(error)
+        with answer:
+            pieces.fault(error)
         return
-    _answers(found)
+    with answer:
+        _answer(found)
+    _one_campaign(found)
     _spending(found)
     if person.may("export"):
         _download(found, study)
@@ -106,8 +115,8 @@ def _read(study: StoredStudy, control: str | None) -> Campaigns:
     return held[key]
 
 
-def _answers(found: Campaigns) -> None:
-    """Draw what was answered: the sentence, the heatmap, and one campaign in full."""
+def _answer(found: Campaigns) -> None:
+    """Draw what was answered: in sentences, and side by side."""
     said = tell_campaigns(found)
     st.markdown(f"**{_escaped(headline(found))}**")
     each = {tell_campaign(campaign, found) for campaign in found.single}
@@ -117,7 +126,16 @@ def _answers(found: Campaigns) -> None:
     for note in found.notes:
         if note.level == "warning":
             st.markdown(_escaped(note.text))
-    show_chart(acceptance_heatmap(found.campaigns, found.names), key="campaigns-acceptance")
+    chart = acceptance_heatmap(found.campaigns, found.names)
+    if is_narrow():
+        pieces.section(chart.title, chart.subtitle)
+        st.html(acceptance_table(chart))
+    else:
+        show_chart(chart, key="campaigns-acceptance")
+
+
+def _one_campaign(found: Campaigns) -> None:
+    """Draw one campaign in full."""
     pieces.section("One campaign", SHRUNK)
     names = [campaign.name for campaign in found.campaigns]
     labels = {campaign.name: campaign.label for campaign in found.campaigns}

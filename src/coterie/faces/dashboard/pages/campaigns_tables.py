@@ -7,13 +7,17 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from coterie.faces.dashboard import pieces
+from coterie.figures.palette import diverging_colour, text_on
 from coterie.figures.words import say, say_number, say_share
 from coterie.workflow.campaigns_words import money, span
 
 if TYPE_CHECKING:
+    from coterie.figures.chart import Chart
     from coterie.insight.responses import Campaign
     from coterie.workflow.campaign_plans import CampaignPlan
     from coterie.workflow.campaigns import Campaigns
+
+STYLE = "<style>.cb-name { display: flex; gap: .5rem; align-items: center; }</style>"
 
 
 def rates_table(campaign: Campaign, found: Campaigns) -> str:
@@ -45,6 +49,35 @@ def rates_table(campaign: Campaign, found: Campaigns) -> str:
     heads = ("Segment", "Asked", "Said yes", "Rate", "95 % range", "Expect", "95 % range",
              "Times the average", "Beyond chance")  # fmt: skip
     return _table(heads, rows, f"Answers to {campaign.label}")
+
+
+def acceptance_table(chart: Chart) -> str:
+    """Return the heatmap as a table that scrolls sideways: a row a segment, a column a campaign."""
+    names, campaigns = chart.encoding["names"], chart.encoding["campaigns"]
+    heads = "".join(f'<th class="n" scope="col">{escape(label)}</th>' for label in campaigns)
+    cells = iter(zip(*(chart.data[key] for key in ("difference", "text", "marked")), strict=True))
+    rows = []
+    for number, name in names.items():
+        told = "".join(_tinted(next(cells), chart.encoding["limit"]) for _ in campaigns)
+        head = f'<span class="cb-name">{pieces.disc(number)}{escape(name)}</span>'
+        rows.append(f'<tr><th scope="row">{head}</th>{told}</tr>')
+    return (
+        f"{STYLE}"
+        f'<div class="co-scroll" tabindex="0" role="region" aria-label="{escape(chart.title)}">'
+        f'<table class="co-table"><thead><tr><th scope="col">Segment</th>{heads}</tr></thead>'
+        f"<tbody>{''.join(rows)}</tbody></table></div>"
+    )
+
+
+def _tinted(cell: tuple[float, str, bool], limit: float) -> str:
+    """Return a cell in the colour of its lift; bold beyond chance."""
+    difference, text, marked = cell
+    colour = diverging_colour(difference, limit)
+    weight = ";font-weight:600" if marked else ""
+    return (
+        f'<td class="n" style="background:{colour};color:{text_on(colour)}{weight}">'
+        f"{escape(text)}</td>"
+    )
 
 
 def amounts_table(found: Campaigns) -> str:
@@ -114,7 +147,7 @@ def _table(heads: Sequence[str], rows: Sequence[Sequence[str]], label: str) -> s
         for row in rows
     )
     return (
-        "<style>.cb-name { display: flex; gap: .5rem; align-items: center; }</style>"
+        f"{STYLE}"
         f'<div class="co-scroll" tabindex="0" role="region" aria-label="{escape(label)}">'
         f'<table class="co-table wide"><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table>'
         "</div>"
