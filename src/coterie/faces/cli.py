@@ -13,7 +13,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from coterie.errors import CoterieError
-from coterie.faces import customers_command, people, runs_command, serve_command
+from coterie.faces import (
+    campaigns_command,
+    customers_command,
+    methods_command,
+    people,
+    runs_command,
+    serve_command,
+)
 
 if TYPE_CHECKING:
     from coterie.schema import Schema
@@ -331,6 +338,10 @@ def _read_schema(path: Path | None) -> Schema | None:
 
 
 app.command()(customers_command.customers)
+app.command()(methods_command.methods)
+app.command()(methods_command.outliers)
+app.command()(campaigns_command.campaigns)
+app.command()(campaigns_command.plan)
 app.command()(serve_command.serve)
 app.add_typer(people.app)
 app.add_typer(runs_command.app)
