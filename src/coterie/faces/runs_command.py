@@ -144,12 +144,16 @@ def promote(
     folder: FolderOption = None,
 ) -> None:
     """Put a run's model into production: its alias 'production' then means this run."""
+    from coterie.stores.tracking.following import put_on_server
     from coterie.stores.tracking.registry import promote as promote_run
     from coterie.stores.tracking.runs import find_run
 
     with _logged(folder) as (store, client):
         found = find_run(client, store, run)
         called, version = promote_run(client, found, name or "")
+        answers = put_on_server(store, found, called)
+    if answers:
+        typer.echo(f"The server answers with it as {called} from now on.")
     typer.echo(f"{called} version {version} (run {found.short_id}) is in production.")
     typer.echo(f"Next: coterie score models:/{called}@production FILE -o scored.csv")
 

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -151,6 +152,15 @@ def _tracked(put: Any, track: bool | None, home: Path | None) -> Tracked:
         why = fault.strerror if isinstance(fault, OSError) and fault.strerror else str(fault)
         return Tracked("failed", f"Not tracked: {store.home} cannot be written to ({why}).")
     return Tracked("logging", f"Being logged to {store.where}; see it with: {ASK}", store.where)
+
+
+def follow_promotion(data_dir: Path) -> None:
+    """Let the registry follow a server's promotion, in the background; never an exception."""
+    store = Store.find(Path(data_dir) / TRACKED)
+    if not installed() or not is_wanted() or not store.home.is_dir():
+        return
+    with suppress(OSError):
+        start_sending(store)
 
 
 def start_sending(store: Store) -> None:

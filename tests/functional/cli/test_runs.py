@@ -208,3 +208,53 @@ def _answers(address: str, tries: int = 120) -> bool:
         except OSError:
             time.sleep(0.25)
     return False
+
+
+@pytest.mark.slow
+def test_a_training_of_the_library_is_on_record_with_pictures_and_report(tmp_path):
+    code = (
+        "import coterie as ct\n"
+        "from coterie.tables.synthetic import make_customers\n"
+        "ct.segment(make_customers(300, segments=3, seed=1)[0], track=True)\n"
+    )
+    environment = {**os.environ, "COTERIE_TRACKING_DIR": str(tmp_path / "runs")}
+    subprocess.run([sys.executable, "-c", code], check=True, env=environment)
+    listed = json.loads(run("runs", "list", "--json", store=tmp_path / "runs").stdout)
+    assert [(one["k"], one["tags"]["coterie.face"]) for one in listed["runs"]] == [(3, "library")]
+    artifacts = tmp_path / "runs" / "artifacts" / listed["runs"][0]["id"] / "artifacts"
+    assert "<html" in (artifacts / "report.html").read_text()
+    assert len(list((artifacts / "figures").glob("*.png"))) > 5
+
+
+@pytest.mark.slow
+def test_a_server_and_the_registry_follow_each_others_promotions(
+    customers_csv, tmp_path, monkeypatch
+):
+    from coterie.config import RunConfig
+    from coterie.faces.jobs import Jobs
+    from coterie.stores.shelf import Shelf
+
+    monkeypatch.setenv("COTERIE_TRACK", "1")
+    shelf = Shelf(tmp_path)
+    jobs = Jobs(shelf, tmp_path, 1)
+    try:
+        started = [
+            jobs.start_training(1, customers_csv, RunConfig(k=k), name="Shop") for k in (2, 4)
+        ]
+        for _ in range(600):
+            ended = [jobs.job(one.id, 1) for one in started]
+            if all(one.state not in ("waiting", "running") for one in ended):
+                break
+            time.sleep(0.1)
+        assert [one.state for one in ended] == ["done", "done"]
+    finally:
+        jobs.close()
+    studies = {one.k: one.id for one in shelf.studies(1)}
+    shelf.promote(studies[2], 1)
+    words = ["--store", tmp_path / "mlflow"]
+    listed = json.loads(run("runs", "list", "--json", *words, store=tmp_path / "no").stdout)["runs"]
+    assert {one["k"]: one["production"] for one in listed} == {2: ["shop"], 4: []}
+    other = next(one["id"] for one in listed if one["k"] == 4)
+    said = run("runs", "promote", other, *words, store=tmp_path / "no").stdout
+    assert "The server answers with it as shop" in said
+    assert shelf.production("shop").id == studies[4]

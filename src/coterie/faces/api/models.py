@@ -19,6 +19,7 @@ from coterie.faces.api.shapes import (
     SegmentList,
     Version,
 )
+from coterie.faces.tracking import follow_promotion
 from coterie.stores.shelf import NoSuchModelError
 
 if TYPE_CHECKING:
@@ -109,6 +110,7 @@ def model_routes(services: Services, models: Models) -> APIRouter:
                 "That study is a version of another model. Promote it under that model's name.",
             )
         services.shelf.promote(asked.study, person.id)
+        follow_promotion(services.shelf.places.root)
         models.forget(name)
         record(services, "promoted", person, asked.study, model=name)
         return answer(_named(services.shelf.models(person.id), name))

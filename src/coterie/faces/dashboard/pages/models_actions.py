@@ -13,6 +13,7 @@ import streamlit as st
 
 from coterie.errors import CoterieError
 from coterie.faces.dashboard import pieces, who
+from coterie.faces.tracking import follow_promotion
 
 if TYPE_CHECKING:
     from coterie.stores.accounts import Person
@@ -87,6 +88,7 @@ def _promote(study: StoredStudy, person: Person) -> str:
     services = who.services()
     card = services.shelf.promote(study.id, person.id)
     services.accounts.record("promoted", person=person, subject=card.name)
+    follow_promotion(services.shelf.places.root)
     return f"{card.name} now answers as {card.model}, and everybody here may look at it."
 
 
