@@ -46,7 +46,7 @@ test: install-dev
 	@$(BIN)/python -m pytest -q -n 2 --dist worksteal -m "not slow" $(TESTS)
 
 test-slow: install-dev
-	@$(BIN)/python -m pytest -q -n 2 --dist worksteal --durations=15 -m slow $(TESTS)
+	@$(BIN)/python -m pytest -q -n 2 --dist loadfile --durations=15 -m slow $(TESTS)
 
 check: install-dev
 	$(BIN)/ruff check .
