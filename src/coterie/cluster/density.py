@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -54,6 +54,7 @@ class DensityClustering:
     reach: Floats
     centres: Floats
     method: str = "dbscan"
+    _own: tuple[Floats, ...] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         cores, reach, centres = (
@@ -77,6 +78,7 @@ class DensityClustering:
             raise ValueError("Every reach must be above 0.")
         if not np.array_equal(np.unique(owners), np.arange(k)):
             raise ValueError(f"Each of n_clusters={k} must own a core, and no other.")
+        object.__setattr__(self, "_own", tuple(cores[owners == each] for each in range(k)))
         parts = (("cores", cores), ("owners", owners), ("reach", reach), ("centres", centres))
         for name, part in parts:
             part.setflags(write=False)
@@ -106,14 +108,13 @@ class DensityClustering:
         """Return distances to the nearest core of each cluster, in parts of its reach."""
         table = np.asarray(points, dtype=np.float64)
         away = np.empty((len(table), self.n_clusters))
-        for index in range(self.n_clusters):
-            own = self.cores[self.owners == index]
+        for index, own in enumerate(self._own):
             away[:, index] = nearest_distance(table, own) / self.reach[index]
         return away
 
     def gaps(self, index: int) -> Floats:
         """Return how far each core of a cluster is from the next, in parts of its reach."""
-        own = self.cores[self.owners == index]
+        own = self._own[index]
         if len(own) < 2:
             return np.zeros(len(own))
         from_each = np.empty(len(own))
