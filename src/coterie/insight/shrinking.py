@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 Floats = NDArray[np.float64]
 
-ALIKE = 0.9
+ALIKE = 0.94
 """Belief, before any answer, that no group differs from another. Calibrated, not felt: at this
 value the best of two and more alike groups keeps at most a tenth of its raw exaggeration
 (`benchmarks/campaigns.py`)."""
