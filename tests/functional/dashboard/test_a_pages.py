@@ -261,8 +261,19 @@ def test_two_studies_show_where_the_same_customers_went(services, sample_study):
     from coterie.faces.dashboard.pages.models_compare import compared
 
     ada, anna = (services.accounts.person(name).id for name in ("ada", "anna"))
-    found = compared(services.shelf.study(MINE, ada), services.shelf.study(ANNAS, anna))
+    studies = services.shelf.study(MINE, ada), services.shelf.study(ANNAS, anna)
+    found = compared(*studies, ("May", "June"))
     assert sum(found.chart.data["customers"]) == 400
     assert found.chart.data["left"] == found.chart.data["right"]  # One study twice: nobody moves.
     assert found.adjusted_rand == 1.0
     assert all("with the same customers" in one.sentence for one in found.became)
+
+
+def test_studies_of_one_name_and_day_are_told_apart(services):
+    from dataclasses import replace
+
+    from coterie.faces.dashboard.pages.models_compare import _told_apart
+
+    card = services.shelf.study(MINE, services.accounts.person("ada").id).card
+    names = _told_apart([card, replace(card, id="c" * 16), replace(card, id="d" * 16, k=9)])
+    assert len(set(names.values())) == 3

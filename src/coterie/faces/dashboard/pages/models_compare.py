@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from html import escape
 from typing import TYPE_CHECKING
@@ -25,7 +26,7 @@ ON = 5_000
 @who.fragment
 def compare(cards: Sequence[Card]) -> None:
     """Ask for two studies and draw them beside each other."""
-    names = {card.id: f"{card.name}, {chosen.said_date(card)}" for card in cards}
+    names = _told_apart(cards)
     ids = list(names)
     columns = st.columns(2, gap="large")
     picked = []
@@ -43,7 +44,7 @@ def compare(cards: Sequence[Card]) -> None:
     left, right = picked
     if left is None or right is None or left.id == right.id:
         return
-    found = compared(left, right)
+    found = compared(left, right, (names[left.id], names[right.id]))
     if found.chart is None:
         st.caption(
             "The two do not use the same columns, so the same customers cannot be placed in both."
@@ -87,12 +88,26 @@ def _silhouette(study: StoredStudy) -> str:
     return "–" if value is None else f"{value:.2f}"
 
 
-def compared(left: StoredStudy, right: StoredStudy) -> Comparison:
+def _told_apart(cards: Sequence[Card]) -> dict[str, str]:
+    """Return study id -> what it is called here; no two alike, for a choice goes by its words."""
+    names = {card.id: f"{card.name}, {chosen.said_date(card)}" for card in cards}
+    for more in ("{0.k} segments", "{0.created_at:%H:%M:%S}", "{0.id}"):
+        many = Counter(names.values())
+        names = {
+            card.id: names[card.id]
+            if many[names[card.id]] == 1
+            else f"{names[card.id]}, {more.format(card)}"
+            for card in cards
+        }
+    return names
+
+
+def compared(left: StoredStudy, right: StoredStudy, called: tuple[str, str]) -> Comparison:
     """Return what comparing two studies finds, from memory where it was found before."""
     return _compared(
         left.id,
         right.id,
-        (left.card.name, right.card.name),
+        called,
         (_names(left), _names(right)),
         left,
         right,
@@ -107,7 +122,7 @@ def _names(study: StoredStudy) -> tuple[str, ...]:
 def _compared(
     left_id: str,  # noqa: ARG001 - keys, as the names are
     right_id: str,  # noqa: ARG001
-    names: tuple[str, str],  # noqa: ARG001
+    called: tuple[str, str],
     segments: tuple[tuple[str, ...], tuple[str, ...]],  # noqa: ARG001
     _left: StoredStudy,
     _right: StoredStudy,
@@ -116,8 +131,8 @@ def _compared(
     from coterie.workflow.comparing import Side, compare
 
     sides = (
-        Side(one.card.name, one.segmentation, _figures(one), _own_rows(one, other))
-        for one, other in ((_left, _right), (_right, _left))
+        Side(name, one.segmentation, _figures(one), _own_rows(one, other))
+        for name, one, other in zip(called, (_left, _right), (_right, _left), strict=True)
     )
     return compare(*sides, most=ON)
 
@@ -146,7 +161,7 @@ def _became(found: Comparison) -> None:
     ]
     if lines:
         items = "".join(f"<li>{escape(line)}</li>" for line in lines)
-        st.html(f"<h4>Which became which</h4><ul>{items}</ul>")
+        st.html(f"<h4>Which became which</h4><ul style='padding-left: 1.2rem'>{items}</ul>")
 
 
 def _settings(found: Comparison) -> None:
