@@ -2,7 +2,7 @@
 
 >>> import coterie as ct
 >>> sorted(ct.__all__)[:3]
-['BundleError', 'Column', 'ConfigError']
+['BundleError', 'CampaignPlan', 'Campaigns']
 """
 
 from __future__ import annotations
@@ -19,11 +19,19 @@ if TYPE_CHECKING:
     from coterie.segmentation import Placement, Segment, Segmentation
     from coterie.tables import open_table
     from coterie.workflow import Study
+    from coterie.workflow.campaign_plans import CampaignPlan, plan_campaign
+    from coterie.workflow.campaigns import Campaigns
+    from coterie.workflow.campaigns import read_campaigns as campaigns
+    from coterie.workflow.comparing import compare as compare_studies
     from coterie.workflow.customers import Customers
     from coterie.workflow.customers import customers_from_orders as customers
+    from coterie.workflow.methods import compare_methods
+    from coterie.workflow.outliers import find_outliers
 
 __all__ = [
     "BundleError",
+    "CampaignPlan",
+    "Campaigns",
     "Column",
     "ConfigError",
     "CoterieError",
@@ -37,10 +45,15 @@ __all__ = [
     "Segmenter",
     "Study",
     "TableError",
+    "campaigns",
+    "compare_methods",
+    "compare_studies",
     "customers",
     "explore",
+    "find_outliers",
     "load",
     "open_table",
+    "plan_campaign",
     "save",
     "segment",
     "write_report",
@@ -48,6 +61,8 @@ __all__ = [
 
 _HOMES = {
     "BundleError": "errors",
+    "CampaignPlan": "workflow.campaign_plans",
+    "Campaigns": "workflow.campaigns",
     "Column": "schema",
     "ConfigError": "errors",
     "CoterieError": "errors",
@@ -61,10 +76,15 @@ _HOMES = {
     "Segmenter": "faces.estimator",
     "Study": "workflow",
     "TableError": "errors",
+    "campaigns": "workflow.campaigns:read_campaigns",
+    "compare_methods": "workflow.methods",
+    "compare_studies": "workflow.comparing:compare",
     "customers": "workflow.customers:customers_from_orders",
     "explore": "faces.library",
+    "find_outliers": "workflow.outliers",
     "load": "faces.library",
     "open_table": "tables",
+    "plan_campaign": "workflow.campaign_plans",
     "save": "faces.library",
     "segment": "faces.library",
     "write_report": "faces.library",
