@@ -13,7 +13,7 @@ from tests.functional.dashboard.conftest import MINE, PASSWORDS, keep, text_of
 
 from coterie.config import RunConfig
 from coterie.errors import DateOrderError
-from coterie.faces.dashboard.pages import data_look, segment_job, segment_settings
+from coterie.faces.dashboard.pages import data_look, segment_job
 from coterie.faces.jobs import Job
 from coterie.schema.toml import schema_to_toml
 
@@ -499,13 +499,30 @@ def test_a_real_training_is_started_watched_and_cancelled(on_table, services):
     assert services.jobs.job(job.id, person(services).id).state == "cancelled"
 
 
-def test_methods_come_from_one_place(on_table, monkeypatch):
-    from coterie.faces.dashboard.pages.segment_methods import METHODS, Method
+def test_every_method_can_be_chosen_and_reaches_the_training(on_table, services, monkeypatch):
+    from coterie.cluster.methods import METHODS
 
-    more = (*METHODS, Method("ward", "Ward", "Merges the nearest."))
-    monkeypatch.setattr(segment_settings, "METHODS", more)
+    asked = []
+    start = services.jobs.start_training
+    monkeypatch.setattr(
+        services.jobs, "start_training", lambda *a, **k: asked.append(a[2]) or start(*a, **k)
+    )
     page = on_table("segment")
-    assert page.selectbox[0].options == ["k-means", "Ward"]
+    assert page.selectbox[0].options == [
+        *(one.name for one in METHODS.values()),
+        "Compare all of them",
+    ]
+    page.selectbox[0].select("ward").run()
+    button(page, "Find the groups").click().run()
+    assert [config.method for config in asked] == ["ward"]
+    button(page, "Cancel").click().run()
+
+
+def test_a_method_that_finds_the_number_itself_is_not_told_one(on_table):
+    page = on_table("segment")
+    page.selectbox[0].select("hdbscan").run()
+    assert "finds the number of groups itself" in " ".join(one.value for one in page.caption)
+    assert not page.exception
 
 
 # Campaigns

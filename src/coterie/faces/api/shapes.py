@@ -236,6 +236,14 @@ class TrainingSettings(Asked):
     k_max: Annotated[int, Field(strict=True, ge=2, le=LARGEST_K), WHOLE] = Field(
         default=12, description="The largest number of segments that is tried, from 2 on."
     )
+    method: Literal[
+        "kmeans", "minibatch", "bisecting", "mixture", "ward", "dbscan", "hdbscan", "kprototypes",
+        "famd", "auto",
+    ] = Field(
+        default="kmeans",
+        description="How groups are looked for; auto compares all and takes the one recommended. "
+        "dbscan and hdbscan find the number of segments themselves.",
+    )  # fmt: skip
     features: list[_Feature] = Field(
         default=[],
         max_length=500,

@@ -148,6 +148,7 @@ def _config(settings: TrainingSettings) -> RunConfig:
     """Return the settings of a training."""
     return RunConfig(
         k=settings.k,
+        method=settings.method,
         k_max=settings.k_max,
         features=tuple(settings.features),
         scaler=settings.scaler,

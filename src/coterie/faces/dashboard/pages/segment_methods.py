@@ -1,34 +1,21 @@
-"""The ways to find groups that the page offers: the one place where a new one is added."""
+"""The ways to find groups that the page offers."""
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from coterie.cluster.methods import METHODS as ENGINES
+from coterie.cluster.methods import Method
+from coterie.config import AUTO
 
-
-class Method(NamedTuple):
-    """A way to find groups.
-
-    Attributes
-    ----------
-    key : str
-        As the settings of a training call it.
-    name, tells : str
-        For people.
-    """
-
-    key: str
-    name: str
-    tells: str
-
-
-METHODS: tuple[Method, ...] = (
-    Method(
-        "kmeans",
-        "k-means",
-        "Each customer belongs to the nearest centre: compact groups, and a placement that can "
-        "be explained and repeated anywhere.",
+METHODS: dict[str, Method] = {
+    **ENGINES,
+    AUTO: Method(
+        AUTO,
+        "Compare all of them",
+        "Every method is tried on the same customers, and the one recommended is taken; this "
+        "takes several times as long.",
     ),
-)
+}
+"""Key in the settings -> method, the usual one first."""
 
 SCALERS: dict[str, tuple[str, str]] = {
     "standard": ("Standard", "every feature spreads alike; right for most tables"),

@@ -240,10 +240,13 @@ def _more(look: StoredLook, kept: Kept) -> dict[str, Any]:
     left, right = st.columns(2, gap="large")
     with left:
         method = st.selectbox(
-            "Method", [one.key for one in METHODS], index=0,
-            format_func=lambda key: next(one.name for one in METHODS if one.key == key),
+            "Method", list(METHODS), key=kept.key("method"),
+            index=list(METHODS).index(kept.first("method", "kmeans")),
+            format_func=lambda key: METHODS[key].name,
         )  # fmt: skip
-        st.caption(next(one.tells for one in METHODS if one.key == method))
+        told = METHODS[kept.keep("method", method)]
+        own = "" if told.takes_k else " It finds the number of groups itself."
+        st.caption(told.tells + own)
         scaler = st.selectbox(
             "Scaler",
             list(SCALERS),
@@ -266,6 +269,7 @@ def _more(look: StoredLook, kept: Kept) -> dict[str, Any]:
             help="Off: customers who lack a feature are set aside instead.",
         )
     return {
+        "method": method,
         "scaler": cast("Scaler", kept.keep("scaler", scaler)),
         "seed": int(kept.keep("seed", seed)),
         "impute": kept.keep("impute", impute),
