@@ -125,13 +125,14 @@ def track_study(study: Study, *, track: bool | None = None, source: Any = None) 
         from coterie.stores.tracking.record import describe_study
 
         kept = str(Path(source).absolute()) if isinstance(source, str | os.PathLike) else ""
+        view = report_view(study)
         return outbox.put(
             store,
             describe_study(study, face="library", source=kept),
             bundle=bundle_bytes(study.segmentation),
             making={
-                "charts.json": {name: chart_to_plain(c) for name, c in study.figures.items()},
-                "report.json": view_to_plain(report_view(study)),
+                "charts.json": {name: chart_to_plain(c) for name, c in view.charts.items()},
+                "report.json": view_to_plain(view),
             },
         )
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from typing import Any
 
-from coterie.report.view import ColumnView, EvidenceView, ReportView, SegmentView
+from coterie.report.view import CampaignsView, ColumnView, EvidenceView, ReportView, SegmentView
 from coterie.schema.notes import Note
 
 APART = ("charts", "stills")
@@ -23,9 +23,11 @@ def view_to_plain(view: ReportView) -> dict[str, Any]:
 
 def view_from_plain(plain: Mapping[str, Any]) -> ReportView:
     """Build the view that `view_to_plain` was given, without its pictures."""
+    campaigns = plain.get("campaigns")
     return ReportView(
         **{
             **plain,
+            "campaigns": CampaignsView(**campaigns) if campaigns else None,
             "segments": [SegmentView(**one) for one in plain["segments"]],
             "columns": [ColumnView(**one) for one in plain["columns"]],
             "evidence": [EvidenceView(**one) for one in plain["evidence"]],

@@ -143,8 +143,11 @@ def test_a_training_leaves_what_the_command_line_does_and_a_study_to_show(
 
 
 @pytest.mark.slow
-def test_pictures_and_report_follow_a_segments_new_name(jobs: Jobs, shelf: Shelf) -> None:
-    sample = {"kind": "customers", "rows": 300, "segments": 4}
+@pytest.mark.parametrize("kind", ["customers", "campaign"])
+def test_pictures_and_report_follow_a_segments_new_name(
+    jobs: Jobs, shelf: Shelf, kind: str
+) -> None:
+    sample = {"kind": kind, "rows": 300, "segments": 4}
     job = jobs.start_training(ANN, None, QUICK, sample=sample)
     study_id = str(jobs.wait(job.id, ANN, timeout=60).study_id)
     study = shelf.study(study_id, ANN)
@@ -155,6 +158,7 @@ def test_pictures_and_report_follow_a_segments_new_name(jobs: Jobs, shelf: Shelf
     report = study.files["report.html"].read_text()
     assert "Our regulars" in report
     assert old not in report
+    assert ('id="h-campaigns"' in report) == (kind == "campaign")
     assert study.files["figures/sizes.png"].read_bytes() != picture
     assert [one.kind for one in jobs.jobs(ANN)] == ["training"]
 

@@ -61,7 +61,7 @@ def _told(fault: Exception, job_id: str) -> str:
 
 def train(request: Request, work: Path, progress: Progress) -> None:
     """Train on a file, and put the study among the finished ones."""
-    from coterie.faces.jobs.reporting import view_to_plain
+    from coterie.faces.jobs.reporting import report_to_plain
     from coterie.faces.running import run_segment
     from coterie.faces.tracking import TRACKED, track_run
     from coterie.report.writing import report_view
@@ -87,7 +87,7 @@ def train(request: Request, work: Path, progress: Progress) -> None:
     )
     if request["shared"]:
         write_json(out / MARKS, Marks(shared=True).to_dict())
-    write_json(out / "report.json", view_to_plain(report_view(study)))
+    write_json(out / "report.json", report_to_plain(report_view(study), study.figures))
     progress("write", "Putting it in its place", 0.99)
     target = Path(request["target"])
     move_in(out, target)

@@ -19,6 +19,21 @@ def renamed_summary(summary: dict[str, Any], names: Mapping[int, str]) -> dict[s
     return {**summary, "segments": segments}
 
 
+def renamed_words(text: str, names: Mapping[str, str]) -> str:
+    """Return a text in which segments called so, as whole words, are called otherwise.
+
+    Examples
+    --------
+    >>> renamed_words("Stars say yes; starships do not.", {"Stars": "VIPs"})
+    'VIPs say yes; starships do not.'
+    """
+    if not names:
+        return text
+    longest_first = sorted(names, key=len, reverse=True)
+    pattern = r"(?<!\w)(" + "|".join(map(re.escape, longest_first)) + r")(?!\w)"
+    return re.sub(pattern, lambda found: names[found[1]], text)
+
+
 def renamed_chart(chart: Chart, names: Mapping[str, str]) -> Chart:
     """Return a chart in which segments called so are called otherwise.
 
@@ -33,16 +48,10 @@ def renamed_chart(chart: Chart, names: Mapping[str, str]) -> Chart:
     """
     if not names:
         return chart
-    longest_first = sorted(names, key=len, reverse=True)
-    pattern = re.compile(r"(?<!\w)(" + "|".join(map(re.escape, longest_first)) + r")(?!\w)")
-
-    def words(text: str) -> str:
-        return pattern.sub(lambda found: names[found[1]], text)
-
     return replace(
         chart,
         title=names.get(chart.title, chart.title),
-        alt=words(chart.alt),
+        alt=renamed_words(chart.alt, names),
         data={key: _swap(values, names) for key, values in chart.data.items()},
         encoding={key: _swap(value, names) for key, value in chart.encoding.items()},
         panels=tuple(renamed_chart(panel, names) for panel in chart.panels),

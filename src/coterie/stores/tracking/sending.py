@@ -51,6 +51,8 @@ def send_waiting(store: Store, make: Callable[[Entry], None] | None = None) -> i
     with alone(store.home):
         outbox.sweep(store)
         entries = outbox.waiting(store)
+        if not entries and server_of(store) is None:
+            return 0  # Another process logged them meanwhile: MLflow need not be loaded.
         try:
             with opened(store) as client:
                 experiment = experiment_id(client, store) if entries else ""

@@ -13,7 +13,7 @@ from coterie.faces.tracking import Tracked, check_tracking, finish_entry, track_
 from coterie.stores.tracking import Store, installed, is_model_uri, is_wanted, outbox
 from coterie.stores.tracking.record import describe_study
 from coterie.stores.tracking.store import without_password
-from coterie.tables.synthetic import make_customers
+from coterie.tables.synthetic import make_campaign, make_customers
 
 
 @pytest.fixture(scope="module")
@@ -105,19 +105,21 @@ def test_the_record_says_what_was_asked_and_what_was_found(study):
     json.dumps(record, allow_nan=False)
 
 
-def test_pictures_and_report_are_made_from_plain_values(store, study):
-    from coterie.figures.plain import chart_to_plain
-    from coterie.report.plain import view_to_plain
-    from coterie.report.writing import report_view
-
-    making = {
-        "charts.json": {name: chart_to_plain(one) for name, one in study.figures.items()},
-        "report.json": view_to_plain(report_view(study)),
-    }
-    entry = outbox.put(store, describe_study(study, face="library"), bundle=b"", making=making)
+@pytest.mark.parametrize("make", [make_customers, make_campaign])
+def test_pictures_and_report_are_made_in_another_process_from_plain_values(
+    make, tmp_path, monkeypatch
+):
+    found = ct.segment(make(300, segments=3, seed=2)[0], names={1: "VIPs"})
+    monkeypatch.setenv("COTERIE_TRACK", "1")
+    monkeypatch.setenv("COTERIE_TRACKING_DIR", str(tmp_path))
+    monkeypatch.setattr("coterie.faces.tracking.start_sending", lambda store: None)
+    assert track_study(found).state == "logging"
+    (entry,) = outbox.waiting(Store.find())
     finish_entry(entry)
     assert (entry.artifacts / "figures" / "elbow.png").read_bytes()[:4] == b"\x89PNG"
-    assert "VIPs" in (entry.artifacts / "report.html").read_text()
+    report = (entry.artifacts / "report.html").read_text()
+    assert "VIPs" in report
+    assert ('id="h-campaigns"' in report) == (make is make_campaign)
 
 
 def test_without_mlflow_a_run_goes_on_and_says_what_is_missing(study, monkeypatch):
