@@ -123,6 +123,8 @@ def main() -> None:
     parser.add_argument("--rows", type=int, nargs="+", default=[10_000, 100_000, 1_000_000])
     parser.add_argument("--n-init", type=int, default=10)
     arguments = parser.parse_args()
+    # What the background writes of one run must not disturb the next.
+    os.environ["COTERIE_TRACK"] = "0"
     heading = ("rows", "k", "Coterie s", "recipe s", "ratio", "Coterie MB", "recipe MB", "inertia")
     print(("{:>10} {:>3} " + "{:>10} " * 6).format(*heading))
     for rows in arguments.rows:
