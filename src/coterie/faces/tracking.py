@@ -144,7 +144,10 @@ def _tracked(put: Any, track: bool | None, home: Path | None) -> Tracked:
     if track is False or (track is None and not is_wanted()):
         return Tracked("off", "")
     if not installed():
-        return Tracked("missing", f"Not tracked: {MissingMlflowError()}")
+        return Tracked(
+            "missing",
+            "None kept: MLflow is not installed. To keep a record: pip install 'coterie[track]'",
+        )
     store = Store.find(home)
     try:
         put(store)

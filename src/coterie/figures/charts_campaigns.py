@@ -187,12 +187,7 @@ def plan_curve(plan: Plan, *, label: str) -> Chart:
         kind="plan_curve",
         title=f"{label}: profit by how many are contacted",
         subtitle="Best customers first. The band holds the profit 19 times in 20.",
-        data={
-            "contacts": tuple(point.contacts for point in points),
-            "profit": tuple(point.profit for point in points),
-            "low": tuple(point.low for point in points),
-            "high": tuple(point.high for point in points),
-        },
+        data=_curve(points),
         encoding={
             "planned": (planned.contacts, planned.profit),
             "planned_text": f"the plan: {planned.contacts:,} contacts",
@@ -227,12 +222,7 @@ def reach_curve(plan: Plan, *, label: str) -> Chart:
         title=f"{label}: yes by how many are contacted",
         subtitle="Best customers first, from nobody to everybody. The band holds the number of "
         "yes 19 times in 20.",
-        data={
-            "contacts": tuple(point.contacts for point in points),
-            "profit": tuple(point.profit for point in points),
-            "low": tuple(point.low for point in points),
-            "high": tuple(point.high for point in points),
-        },
+        data=_curve(points),
         encoding={
             "planned": (half.contacts, half.profit),
             "planned_text": f"half of all yes: {half.contacts:,} contacts",
@@ -244,6 +234,14 @@ def reach_curve(plan: Plan, *, label: str) -> Chart:
         alt=f"Half of the {_amount(points[-1])} expected yes come from the best "
         f"{half.contacts:,} of {points[-1].contacts:,} customers.",
     )
+
+
+def _curve(points: Sequence[Outcome]) -> dict[str, tuple[float, ...]]:
+    """Return the columns of a curve over the number of contacts."""
+    return {
+        name: tuple(getattr(point, name) for point in points)
+        for name in ("contacts", "profit", "low", "high")
+    }
 
 
 def _amount(point: Outcome) -> str:

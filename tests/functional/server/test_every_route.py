@@ -141,6 +141,7 @@ def test_the_same_routes_answer_somebody_who_may(served: Served) -> None:
         assert mark in answer.text, path
     assert browser.get("/demo").headers["location"] == "/demo/"
     assert browser.get("/api/v1").headers["location"] == "/api/v1/docs"
+    assert browser.get("/overview?study=abc").headers["location"] == "/?study=abc"
 
 
 def test_streamlits_own_protection_is_on(served: Served) -> None:

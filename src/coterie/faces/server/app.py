@@ -154,6 +154,8 @@ def _make_house(account: Account, services: Services) -> Starlette:
             Route("/api/v1", _sent_to("/api/v1/docs")),
             Mount("/api/v1", app=api),
             Route("/demo", _sent_to("/demo/")),
+            # Streamlit knows its first page by no other address than this.
+            Route("/overview", _sent_to("/")),
         ],
         exception_handlers=_handlers("/", "To the dashboard"),
         lifespan=run,
@@ -165,10 +167,11 @@ def _make_house(account: Account, services: Services) -> Starlette:
 
 
 def _sent_to(place: str) -> Callable[[Request], Response]:
-    """Return an endpoint that sends a browser on, where an address lacks its last part."""
+    """Return an endpoint that sends a browser on, with the question its address asks."""
 
-    def send_on(_request: Request) -> Response:
-        return RedirectResponse(place, 307)
+    def send_on(request: Request) -> Response:
+        asked = request.url.query
+        return RedirectResponse(f"{place}?{asked}" if asked else place, 307)
 
     return send_on
 
