@@ -90,6 +90,9 @@ def _options(settings: Settings) -> dict[str, Any]:
         "client.showErrorLinks": False,
         "client.toolbarMode": "minimal",
         "global.developmentMode": False,
+        # A full collection after each run stops every other page for longer than the run took;
+        # Python's own collects what there is, and `warming` keeps it small.
+        "runner.postScriptGC": False,
         # Else a text that stands alone in a page's source is shown to people.
         "runner.magicEnabled": False,
         "server.allowedHosts": [],

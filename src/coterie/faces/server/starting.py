@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, NoReturn
 import uvicorn
 
 from coterie.errors import ConfigError
+from coterie.faces.server.warming import warm_up
 from coterie.faces.services import Services
 
 if TYPE_CHECKING:
@@ -191,6 +192,7 @@ class _Announced(uvicorn.Server):
         await super().startup(sockets)
         if self.started:
             self._announce()
+            warm_up()
 
 
 def _configuration(app: ASGIApp, settings: Settings) -> uvicorn.Config:
