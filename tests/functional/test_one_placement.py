@@ -64,7 +64,8 @@ def test_the_api_answers_as_the_library(shelf, records, by_library):
     from coterie.faces.api import Limits, create_api
 
     person = SimpleNamespace(id=1, username="ada", may=lambda _action: True)
-    services: Any = SimpleNamespace(shelf=shelf, settings=SimpleNamespace(upload_mb=1.0))
+    settings = SimpleNamespace(upload_mb=1.0)
+    services: Any = SimpleNamespace(shelf=shelf, answering=shelf, settings=settings)
     api = create_api(services, limits=Limits(per_second=1e9, burst=1e9))
 
     async def door(scope, receive, send):

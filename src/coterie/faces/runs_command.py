@@ -144,14 +144,16 @@ def promote(
     folder: FolderOption = None,
 ) -> None:
     """Put a run's model into production: its alias 'production' then means this run."""
-    from coterie.stores.tracking.following import put_on_server
+    from coterie.stores.shelf.places import alone
+    from coterie.stores.tracking.following import follow_registry
     from coterie.stores.tracking.registry import promote as promote_run
     from coterie.stores.tracking.runs import find_run
 
     with _logged(folder) as (store, client):
         found = find_run(client, store, run)
         called, version = promote_run(client, found, name or "")
-        answers = put_on_server(store, found, called)
+        with alone(store.home):
+            answers = called in follow_registry(client, store)
     if answers:
         typer.echo(f"The server answers with it as {called} from now on.")
     typer.echo(f"{called} version {version} (run {found.short_id}) is in production.")

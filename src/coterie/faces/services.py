@@ -7,12 +7,14 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from coterie.config import RunConfig
 from coterie.errors import ConfigError, MissingExtraError
 from coterie.faces.jobs import Job, Jobs
+from coterie.faces.registered import Registered
 from coterie.faces.serving_settings import OidcSettings, Settings
 from coterie.stores.shelf import SERVER, Shelf
 from coterie.stores.shelf.places import Places
@@ -70,10 +72,18 @@ class Services:
         except BaseException:
             lock.close()
             raise
-        return cls(settings, accounts, shelf, jobs, lock)
+        services = cls(settings, accounts, shelf, jobs, lock)
+        _ = services.answering  # The registry is asked from now on, where there is one.
+        return services
+
+    @cached_property
+    def answering(self) -> Registered:
+        """What is in production: the shelf's studies, and the registry's models."""
+        return Registered(self.shelf, self.settings.data_dir)
 
     def close(self) -> None:
         """End running jobs, and let go of the data directory."""
+        self.answering.close()
         self.jobs.close()
         self.accounts.close()
         self._lock.close()

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from coterie.errors import OutputError
 from coterie.stores.tracking import Store, installed, is_wanted
@@ -30,6 +30,7 @@ TRACKED = "mlflow"
 """In a server's data directory: its folder of runs."""
 LOG = "log.txt"
 LARGEST_LOG = 2**20
+_PROCESS = (sys.executable, "-P", "-m", "coterie.faces.tracking_process")
 
 
 @dataclass(frozen=True)
@@ -167,19 +168,39 @@ def follow_promotion(data_dir: Path) -> None:
         start_sending(store)
 
 
-def start_sending(store: Store) -> None:
-    """Start a process that logs what waits, and outlives this one; its words go to log.txt."""
+def start_watching(store: Store) -> subprocess.Popen[bytes]:
+    """Start a process that keeps a server and the registry in step until its input closes."""
+    store.make_home()
+    # A page shall hear soon that a tracking server is away.
+    soon = {"MLFLOW_HTTP_REQUEST_TIMEOUT": "10", "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "1"}
+    with _log(store) as out:
+        return subprocess.Popen(  # noqa: S603 - our own module
+            [*_PROCESS, str(store.home), "--watch"],
+            env={**soon, **_environment(store)},
+            stdin=subprocess.PIPE,
+            stdout=out,
+            stderr=out,
+        )
+
+
+def _log(store: Store) -> IO[bytes]:
+    """Open the log of the processes in the background; one that has grown large begins anew."""
     log = store.home / LOG
     if log.exists() and log.stat().st_size > LARGEST_LOG:
         log.unlink(missing_ok=True)
+    return log.open("ab")
+
+
+def start_sending(store: Store) -> None:
+    """Start a process that logs what waits, and outlives this one; its words go to log.txt."""
     apart: dict[str, Any] = (
         {"creationflags": 0x00000008 | 0x00000200}
         if os.name == "nt"
         else {"start_new_session": True}
     )
-    with log.open("ab") as out:
+    with _log(store) as out:
         child = subprocess.Popen(  # noqa: S603 - our own module
-            [sys.executable, "-P", "-m", "coterie.faces.tracking_process", str(store.home)],
+            [*_PROCESS, str(store.home)],
             env=_environment(store),
             stdin=subprocess.DEVNULL,
             stdout=out,

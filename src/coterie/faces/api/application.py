@@ -56,7 +56,7 @@ def create_api(services: Services, *, limits: Limits | None = None) -> FastAPI:
         By default with the settings' size of uploads.
     """
     limits = limits or replace(Limits(), table_bytes=int(services.settings.upload_mb * MEGABYTE))
-    models = Models(services.shelf)
+    models = Models(services.answering)
     api = FastAPI(
         title="Coterie",
         version=VERSION,
@@ -119,7 +119,7 @@ def _drawn(api: FastAPI) -> dict[str, Any]:
 def _served(services: Services, models: Models) -> list[Served]:
     """Return the models in production, by name."""
     nobody = -1  # Sees what is shared or in production, and nothing of its own.
-    names = [one.name for one in services.shelf.models(nobody) if one.production]
+    names = [one.name for one in services.answering.models(nobody) if one.production]
     return [models.find(name) for name in sorted(names)]
 
 

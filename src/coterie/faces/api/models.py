@@ -41,7 +41,7 @@ def model_routes(services: Services, models: Models) -> APIRouter:
     @routes.get("", summary="List models")
     def list_models(person: Reader) -> ModelList:
         """List the models that you may see, and which study answers under each name."""
-        found = services.shelf.models(person.id)
+        found = services.answering.models(person.id)
         return ModelList(models=[answer(model) for model in found])
 
     @routes.get("/{name}", summary="Describe a model")
@@ -49,10 +49,11 @@ def model_routes(services: Services, models: Models) -> APIRouter:
         """Describe the model in production: what placing needs, with units and bounds."""
         study = models.find(name).study
         model = study.segmentation
-        found = _named(services.shelf.models(person.id), name)
+        found = _named(services.answering.models(person.id), name)
         return ModelDetail(
             name=name,
             production=study.card.id,
+            registry=found.registry,
             versions=[Version.model_validate(card) for card in found.versions],
             study=Version.model_validate(study.card),
             features=list(model.features),
@@ -113,7 +114,7 @@ def model_routes(services: Services, models: Models) -> APIRouter:
         follow_promotion(services.shelf.places.root)
         models.forget(name)
         record(services, "promoted", person, asked.study, model=name)
-        return answer(_named(services.shelf.models(person.id), name))
+        return answer(_named(services.answering.models(person.id), name))
 
     return routes
 
@@ -128,6 +129,7 @@ def answer(model: Model) -> ModelAnswer:
     return ModelAnswer(
         name=model.name,
         production=model.production,
+        registry=model.registry,
         versions=[Version.model_validate(card) for card in model.versions],
     )
 

@@ -13,6 +13,7 @@ from coterie.faces.api.problems import Problem
 from coterie.stores.shelf import NoSuchModelError
 
 if TYPE_CHECKING:
+    from coterie.faces.registered import RegisteredModel
     from coterie.segmentation import Segmentation
     from coterie.stores.shelf import Model, StoredStudy
 
@@ -26,7 +27,7 @@ class Production(Protocol):
     def models(self, viewer: int) -> list[Model]:
         """Return the models a person may see."""
 
-    def production(self, model: str) -> StoredStudy:
+    def production(self, model: str) -> StoredStudy | RegisteredModel:
         """Return the study that answers under a model's name; raises NoSuchModelError."""
 
 
@@ -40,7 +41,7 @@ class Served:
     form : RecordForm
     """
 
-    def __init__(self, name: str, study: StoredStudy) -> None:
+    def __init__(self, name: str, study: StoredStudy | RegisteredModel) -> None:
         self.name = name
         self.study = study
         self.study_id = study.card.id

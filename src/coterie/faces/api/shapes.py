@@ -92,7 +92,13 @@ class ModelAnswer(Plain):
     model_config = ConfigDict(title="Model", from_attributes=True)
 
     name: str
-    production: str | None = Field(description="Id of the study that answers under this name.")
+    production: str | None = Field(
+        description="Id of the study that answers under this name; of the run where the model "
+        "is the registry's."
+    )
+    registry: str = Field(
+        "", description="Address in the MLflow registry, where the model comes from there."
+    )
     versions: list[Version]
 
 

@@ -37,11 +37,11 @@ class NoSuchUploadError(ShelfError):
 class NoSuchModelError(ShelfError):
     """There is no model of this name in production."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, more: str = "") -> None:
         self.name = name
         super().__init__(
-            f"There is no model called {name[:80]} in production. Promote a study of it first, or "
-            "choose another from the list of models."
+            f"There is no model called {name[:80]} in production. "
+            + (more or "Promote a study of it first, or choose another from the list of models.")
         )
 
 

@@ -23,11 +23,14 @@ class Model:
         Id of the study that answers under this name.
     versions : tuple of Card
         Those that the asking person may see, newest first.
+    registry : str
+        Where the registry's model answers and not a study of this server: its address there.
     """
 
     name: str
     production: str | None
     versions: tuple[Card, ...]
+    registry: str = ""
 
 
 def in_production(plain: Mapping[str, Any]) -> dict[str, str]:

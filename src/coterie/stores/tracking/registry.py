@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import shutil
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,7 @@ from coterie.stores.shelf.places import PART, new_id
 from coterie.stores.tracking.faults import TrackingError
 from coterie.stores.tracking.opening import import_mlflow, opened
 from coterie.stores.tracking.outbox import BUNDLE
-from coterie.stores.tracking.runs import PRODUCTION, Run, find_run
+from coterie.stores.tracking.runs import PRODUCTION, Run, every_model, find_run
 from coterie.stores.tracking.store import Store
 
 if TYPE_CHECKING:
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 _MODEL = re.compile(r"models:/(?P<name>[^@/]+)(?:@(?P<alias>[^@/]+)|/(?P<version>[^@/]+))?/?")
 _BY_ID = re.compile(r"m-[0-9a-f]{32}")
 _NAME = re.compile(r"[^/:@%\"']{1,200}")
+PROMOTED = "coterie.promoted"
+"""Tag of a registered model: when its alias was set, in seconds."""
 
 
 def promote(client: MlflowClient, run: Run, name: str = "") -> tuple[str, str]:
@@ -40,7 +43,7 @@ def promote(client: MlflowClient, run: Run, name: str = "") -> tuple[str, str]:
         )
     if not run.model_id:
         raise TrackingError(f"Run {run.short_id} has no model, so there is nothing to promote.")
-    if not any(model.name == called for model in client.search_registered_models()):
+    if not any(model.name == called for model in every_model(client)):
         client.create_registered_model(called, description="Customer segments, by Coterie")
     quoted = f"name = '{called}' AND run_id = '{run.id}'"
     known = client.search_model_versions(quoted)
@@ -55,7 +58,32 @@ def promote(client: MlflowClient, run: Run, name: str = "") -> tuple[str, str]:
         )
     )
     client.set_registered_model_alias(called, PRODUCTION, version.version)
+    client.set_registered_model_tag(called, PROMOTED, f"{time.time():.3f} {version.version}")
     return called, str(version.version)
+
+
+def promoted_at(client: MlflowClient, model: Any) -> float:
+    """Return when a registered model's alias ``production`` was set, in seconds.
+
+    Where something else than Coterie set it, the time that its version was made at the earliest.
+    """
+    version = str(model.aliases[PRODUCTION])
+    at, _space, of = str(model.tags.get(PROMOTED, "")).partition(" ")
+    if of == version:
+        return float(at)
+    return float(client.get_model_version(model.name, version).creation_timestamp) / 1000
+
+
+def fetch_version(client: MlflowClient, store: Store, version: Any) -> Path:
+    """Return the bundle of a registered model's version, as a file on this machine.
+
+    Raises
+    ------
+    TrackingError
+        If it is not Coterie's, or its files are gone.
+    """
+    uri = f"models:/{version.name}/{version.version}"
+    return _fetch(store, _files_of(client, version), uri)
 
 
 def resolve_model(uri: str, store: Store | None = None) -> Path:
@@ -101,7 +129,12 @@ def _location(client: MlflowClient, store: Store, text: str) -> str:
     if _BY_ID.fullmatch(name):
         return str(client.get_logged_model(name).artifact_location)
     version = _version(client, store, name, matched["alias"], matched["version"])
-    source = str(client.get_model_version_download_uri(name, version.version))
+    return _files_of(client, version)
+
+
+def _files_of(client: MlflowClient, version: Any) -> str:
+    """Return where the files of a registered model's version are."""
+    source = str(client.get_model_version_download_uri(version.name, version.version))
     if source.startswith("models:/"):
         return str(client.get_logged_model(source.removeprefix("models:/")).artifact_location)
     return source
@@ -111,7 +144,7 @@ def _version(
     client: MlflowClient, store: Store, name: str, alias: str | None, version: str | None
 ) -> Any:
     """Return a version of a registered model; say what there is where it is not."""
-    models = {model.name: model for model in client.search_registered_models()}
+    models = {model.name: model for model in every_model(client)}
     if name not in models:
         known = f"It has: {', '.join(sorted(models))}." if models else "It has none yet."
         raise TrackingError(

@@ -168,9 +168,21 @@ def _whole(client: MlflowClient, run: Run) -> Run:
 def _production(client: MlflowClient) -> dict[str, tuple[str, ...]]:
     """Return run id -> names of the models it is in production for."""
     found: dict[str, tuple[str, ...]] = {}
-    for model in client.search_registered_models():
+    for model in every_model(client):
         version = model.aliases.get(PRODUCTION)
         if version is not None:
             run_id = client.get_model_version(model.name, version).run_id or ""
             found[run_id] = (*found.get(run_id, ()), model.name)
     return found
+
+
+def every_model(client: MlflowClient) -> list[Any]:
+    """Return every registered model, whatever number the registry gives at once."""
+    found: list[Any] = []
+    token: str | None = None
+    while True:
+        page = client.search_registered_models(page_token=token)
+        found += page
+        token = page.token
+        if not token:
+            return found

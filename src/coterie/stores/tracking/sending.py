@@ -14,7 +14,7 @@ from coterie.stores.shelf.places import alone, read_json, remove
 from coterie.stores.tracking import outbox
 from coterie.stores.tracking.faults import reason_of
 from coterie.stores.tracking.flavour import MODULE
-from coterie.stores.tracking.following import follow_server, server_of
+from coterie.stores.tracking.following import follow_registry, server_of
 from coterie.stores.tracking.opening import experiment_id, import_mlflow, opened
 from coterie.stores.tracking.outbox import Entry
 from coterie.stores.tracking.store import Store
@@ -58,7 +58,7 @@ def send_waiting(store: Store, make: Callable[[Entry], None] | None = None) -> i
                 experiment = experiment_id(client, store) if entries else ""
                 for entry in entries:
                     sent += _try(client, experiment, entry, make)
-                follow_server(client, store)
+                follow_registry(client, store)
         except CoterieError as fault:
             for entry in entries:
                 if entry.folder.exists() and not entry.fault:
