@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from coterie.errors import CoterieError
-from coterie.faces.dashboard import chosen, pieces, who
+from coterie.faces.dashboard import chosen, pieces, registry, who
 from coterie.faces.dashboard.pages.models_actions import show_actions
 from coterie.faces.dashboard.pages.models_compare import compare
 
@@ -29,12 +29,16 @@ def page() -> None:
         TITLE, "Every study you may see. The one in production answers to the API by its name."
     )
     cards = who.services().shelf.studies(person.id)
+    if not cards and who.services().answering.registered():
+        registry.listed()
+        return
     if not cards:
         chosen.required(TITLE)
         return
     if said := st.session_state.pop(SAID, ""):
         st.html(f'<p class="co-quiet" role="status">{escape(said)}</p>')
     _listed(person, cards)
+    registry.listed()
     if len(cards) > 1:
         pieces.section("Compare two", "What changed, and where the same customers went.")
         compare(cards)

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from coterie.errors import CoterieError
-from coterie.faces.dashboard import chosen, form, pieces, placed, who
+from coterie.faces.dashboard import form, pieces, placed, registry, who
+from coterie.faces.dashboard.backdrop import behind
 from coterie.faces.dashboard.drawing import show_chart
 from coterie.faces.dashboard.pages.predict_file import place_file
 from coterie.faces.dashboard.thinning import thinned
-from coterie.faces.dashboard.viewport import is_narrow
+from coterie.faces.dashboard.viewport import is_dark, is_narrow
+from coterie.faces.registered import RegisteredModel
 from coterie.figures.interactive import to_plotly
 from coterie.figures.star import add_star, star_place
 
@@ -34,8 +36,9 @@ MOST_STRIPS = 12
 def page() -> None:
     """Draw the form and the answer, and below them the placing of a whole file."""
     person = pieces.guard("place")
-    study = chosen.required(TITLE)
+    study = registry.required(TITLE)
     pieces.page_title(TITLE, f"Into the {study.card.k} segments of {study.card.name}.")
+    registry.pick(study)
     _one()
     if person.may("export"):
         pieces.section(
@@ -48,7 +51,7 @@ def page() -> None:
 @who.fragment
 def _one() -> None:
     """Draw one customer: every change of a field answers at once."""
-    study = chosen.required(TITLE)
+    study = registry.required(TITLE)
     made, before = _fields(study), f"place-{study.id}-"
     if before not in st.session_state:
         st.session_state[before] = True
@@ -64,13 +67,16 @@ def _one() -> None:
     _answer(study, record, answer, right)
 
 
-def _examples(study: StoredStudy, made: tuple[form.Field, ...], before: str) -> None:
+def _examples(
+    study: StoredStudy | RegisteredModel, made: tuple[form.Field, ...], before: str
+) -> None:
     """Offer a real customer, and the typical one again."""
     with st.container(horizontal=True):
-        if st.button("A real example", icon=":material/casino:"):
+        own = None if isinstance(study, RegisteredModel) else study
+        if own is not None and st.button("A real example", icon=":material/casino:"):
             turn = st.session_state.get(TURN, 0)
             st.session_state[TURN] = turn + 1
-            form.fill(made, before, example(study, made, turn))
+            form.fill(made, before, example(own, made, turn))
         if st.button("The typical customer", type="tertiary"):
             form.fill(made, before, form.starts(made))
 
@@ -103,7 +109,10 @@ def _outside_now(made: tuple[form.Field, ...], before: str) -> dict[str, str]:
 
 
 def _answer(
-    study: StoredStudy, record: Mapping[str, Any], answer: DeltaGenerator, more: DeltaGenerator
+    study: StoredStudy | RegisteredModel,
+    record: Mapping[str, Any],
+    answer: DeltaGenerator,
+    more: DeltaGenerator,
 ) -> None:
     """Draw the answer for the values as they stand, and what is behind it."""
     model = study.segmentation
@@ -119,6 +128,8 @@ def _answer(
     }
     notes = [note for note in placement.notes if not note.startswith(tuple(said_beside))]
     answer.html(placed.answer(placement, placed.likelihoods(model, values), notes))
+    if isinstance(study, RegisteredModel):  # The registry's model, without its customers.
+        return
     with more:
         _star(study, placement, values)
         st.html(
@@ -147,7 +158,8 @@ def _star(study: StoredStudy, placement: Placement, values: Mapping[str, float])
         with tab:
             chart = _picture(study.id, _stamp(study), study, name)
             text = f"This customer: {placement.segment}"
-            figure = add_star(to_plotly(chart, titled=False), chart, values, text)
+            painted = behind(to_plotly(chart, titled=False), chart, dark=is_dark())
+            figure = add_star(painted, chart, values, text)
             figure.update_layout(height=400)
             place = star_place(chart, values)
             show_chart(chart, titled=False, figure=figure, star=place, key=f"star-{name}")
@@ -175,13 +187,16 @@ def _told(model: Segmentation) -> list[Column]:
     return [described[name] for name in model.features]
 
 
-def _fields(study: StoredStudy) -> tuple[form.Field, ...]:
+def _fields(study: StoredStudy | RegisteredModel) -> tuple[form.Field, ...]:
     """Return the fields of the form; the same for every person."""
     return _fields_of(study.id, study)
 
 
 @st.cache_data(show_spinner=False, max_entries=64)
-def _fields_of(study_id: str, _study: StoredStudy) -> tuple[form.Field, ...]:  # noqa: ARG001
+def _fields_of(
+    study_id: str,  # noqa: ARG001 - the key
+    _study: StoredStudy | RegisteredModel,
+) -> tuple[form.Field, ...]:
     return form.fields(_study.segmentation)
 
 

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from coterie.errors import CoterieError
-from coterie.faces.dashboard import chosen, pieces, who
+from coterie.faces.dashboard import pieces, registry, who
 from coterie.placement import NO_SEGMENT
 
 if TYPE_CHECKING:
     import polars as pl
 
+    from coterie.faces.registered import RegisteredModel
     from coterie.stores.shelf import StoredStudy, Upload
 
 KINDS = ["csv", "tsv", "txt", "xlsx", "xls", "parquet", "arrow", "feather"]
@@ -25,7 +26,7 @@ SHOWN = 200
 def place_file() -> None:
     """Draw the upload, the counts by segment, the first rows and the downloads."""
     person = who.person()
-    study = chosen.required("Place a customer")
+    study = registry.required("Place a customer")
     given = st.file_uploader(
         "CSV, Excel or Parquet", type=KINDS, key=f"bulk-{study.id}", label_visibility="collapsed"
     )
@@ -48,7 +49,7 @@ def place_file() -> None:
 def _scored(
     study_id: str,  # noqa: ARG001 - the key
     upload_id: str,  # noqa: ARG001 - the key
-    _study: StoredStudy,
+    _study: StoredStudy | RegisteredModel,
     _upload: Upload,
 ) -> pl.DataFrame:
     """Return the file's rows with ``segment_id``, ``segment`` and ``confidence`` behind."""
@@ -56,7 +57,7 @@ def _scored(
     return frame
 
 
-def _show(study: StoredStudy, scored: pl.DataFrame, name: str) -> None:
+def _show(study: StoredStudy | RegisteredModel, scored: pl.DataFrame, name: str) -> None:
     """Show how many went where, the first rows, and the way to take them."""
     import polars as pl
 
