@@ -41,6 +41,8 @@ def pick(now: StoredStudy | RegisteredModel) -> None:
     names = {one.card.model: f"{one.card.name}, {one.uri}" for one in found}
     if who.services().shelf.studies(who.person().id):
         names = {OWN: "The chosen study", **names}
+    if len(names) < 2:
+        return
     st.session_state[PICKER] = now.card.model if now.id in {one.id for one in found} else OWN
     st.selectbox(
         "Model", list(names), format_func=lambda one: names.get(one, ""), key=PICKER,

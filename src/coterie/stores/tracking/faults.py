@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from coterie.errors import CoterieError, MissingExtraError
 
 LONGEST_REASON = 300
+_AWAY = frozenset({"ConnectionError", "ConnectTimeout", "ReadTimeout", "MaxRetryError"})
 
 
 class TrackingError(CoterieError):
@@ -36,6 +37,16 @@ def asking(where: str) -> Iterator[None]:
         ) from fault
 
 
+def _away(fault: BaseException) -> str:
+    """Return what the network said, where a server is not there or silent; else nothing."""
+    seen: BaseException | None = fault
+    while seen is not None:
+        if type(seen).__name__ in _AWAY:
+            return "no answer in time" if "Timeout" in type(seen).__name__ else "no connection"
+        seen = seen.__cause__ or seen.__context__
+    return ""
+
+
 def reason_of(fault: BaseException) -> str:
     r"""Return the first line of what went wrong, as a sentence.
 
@@ -44,6 +55,8 @@ def reason_of(fault: BaseException) -> str:
     >>> reason_of(ValueError("no such table\n(Background on this error)"))
     'ValueError: no such table.'
     """
+    if away := _away(fault):
+        return f"nothing answers there ({away})."
     text = str(fault).strip().splitlines()
     # Addresses of servers may hold a password.
     first = re.sub(r"//[^/@\s]+@", "//", text[0].strip())[:LONGEST_REASON] if text else ""
