@@ -101,16 +101,16 @@ def find_order_columns(
     told = _as_given(given or {}, names)
     taken = set(told.values())
     known = {r: n for r, n in recognise_roles(names).items() if n not in taken and r not in told}
-    known = {r: n for r, n in known.items() if not _unfit(r, n, types[n]) or r in ("date",)}
+    known = {r: n for r, n in known.items() if not unfit(r, n, types[n]) or r in ("date",)}
     roles = {**known, **{role: column for role, column in told.items() if column}}
     guessed: dict[str, str] = {}
     if not {"customer", "date"} & set(roles) and not given:
-        guessed = _by_content(frame, types)
+        guessed = by_content(frame, types)
         roles = guessed or roles
     if not {"customer", "date"} <= set(roles):
         raise InputError(_missing(frame, names, roles, name))
     faults = [
-        fault for role, column in roles.items() if (fault := _unfit(role, column, types[column]))
+        fault for role, column in roles.items() if (fault := unfit(role, column, types[column]))
     ]
     if faults:
         raise ConfigError(faults)
@@ -143,7 +143,7 @@ def _as_given(given: Mapping[str, str], names: Sequence[str]) -> dict[str, str]:
     return told
 
 
-def _unfit(role: str, column: str, kind: Any) -> str:
+def unfit(role: str, column: str, kind: Any) -> str:
     """Say why a column cannot be what it is taken for; empty if it can."""
     if role == "date" and kind not in (nw.Date, nw.Datetime):
         return (
@@ -158,7 +158,7 @@ def _unfit(role: str, column: str, kind: Any) -> str:
     return ""
 
 
-def _by_content(frame: nw.LazyFrame[Any], types: Mapping[str, Any]) -> dict[str, str]:
+def by_content(frame: nw.LazyFrame[Any], types: Mapping[str, Any]) -> dict[str, str]:
     """Guess the columns of a file without a header; nothing where there are two readings.
 
     The one column of dates is the date. Before it stands the customer: the nearest column of

@@ -64,11 +64,20 @@ class Reading:
     prefixed: bool = False
 
 
-def newest_day(frame: nw.LazyFrame[Any], columns: OrderColumns, today: date) -> date | None:
-    """Return the newest day of the lines that is not in the future; None if there is none."""
-    day = day_number(nw.col(columns.date))
-    found = one_row(frame, [nw.when(day <= _number(today)).then(day).max()])[0]
-    return None if found is None else date.fromordinal(EPOCH.toordinal() + int(found))
+def newest_day(frame: nw.LazyFrame[Any], column: str, today: date) -> date | None:
+    """Return the newest day of a column that is not in the future; None if there is none."""
+    day = day_number(nw.col(column))
+    return as_day(one_row(frame, [nw.when(day <= _number(today)).then(day).max()])[0])
+
+
+def oldest_day(frame: nw.LazyFrame[Any], column: str) -> date | None:
+    """Return the oldest day of a column; None if there is none."""
+    return as_day(one_row(frame, [day_number(nw.col(column)).min()])[0])
+
+
+def as_day(number: float | None) -> date | None:
+    """Return days since 1970-01-01 as a date; None stays None."""
+    return None if number is None else date.fromordinal(EPOCH.toordinal() + int(number))
 
 
 def are_prefixed(frame: nw.LazyFrame[Any], columns: OrderColumns) -> bool:

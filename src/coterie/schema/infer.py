@@ -17,6 +17,7 @@ from coterie.schema.known import (
     names_the_future,
     recognise,
 )
+from coterie.schema.known_orders import made_labels
 from coterie.schema.looking import LARGEST_CHOICES, Look, look_at
 from coterie.schema.notes import Note
 from coterie.schema.spelling import find_name, humanise, unit_of
@@ -75,6 +76,11 @@ def infer_schema(
         order = (orders or {}).get(name)
         columns.append(replace(column, date_order=order) if order else column)
     columns = _bound_birth_years(columns, looks)
+    made = made_labels(names)
+    columns = [
+        replace(c, label=made[c.name][0], unit=made[c.name][1]) if c.name in made else c
+        for c in columns
+    ]
     return Schema(tuple(columns)), tuple(_notes(columns, looks))
 
 

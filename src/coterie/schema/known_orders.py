@@ -60,10 +60,56 @@ _OF_CUSTOMERS = frozenset(
 )  # fmt: skip
 
 _DESCRIBING = frozenset(
-    {"average_basket", "items", "distinct_products", "days_between_orders", "returned_amount",
+    {"tenure_days", "average_basket", "items", "distinct_products", "days_between_orders", "returned_amount",
      "hour_of_day", "visits", "x", "t_x", "T", "m_x", "probability_alive", "expected_orders",
      "expected_spend", "r_score", "f_score", "m_score", "rfm_cell_id", "rfm_cell"}
 )  # fmt: skip
+
+_MADE = frozenset({"customer_id", "recency_days", "frequency", "x", "t_x", "T"})
+_MADE_LABELS = {
+    "items": ("Pieces bought", ""),
+    "distinct_products": ("Different products", ""),
+    "days_between_orders": ("Days between orders", "days"),
+    "returned_amount": ("Amount sent back", ""),
+    "return_share": ("Share sent back", "%"),
+    "q1_share": ("Orders in January to March", "%"),
+    "q2_share": ("Orders in April to June", "%"),
+    "q3_share": ("Orders in July to September", "%"),
+    "q4_share": ("Orders in October to December", "%"),
+    "weekend_share": ("Orders at weekends", "%"),
+    "holiday_share": ("Orders in the holiday season", "%"),
+    "hour_of_day": ("Usual hour of orders", ""),
+    "x": ("Repeat purchases", ""),
+    "t_x": ("Age at the last purchase", ""),
+    "T": ("Age as a customer", ""),
+    "m_x": ("Average repeat purchase", ""),
+    "probability_alive": ("Probability of being alive", ""),
+    "expected_orders": ("Orders to expect", ""),
+    "expected_spend": ("Spend to expect", ""),
+    "r_score": ("Recency score", ""),
+    "f_score": ("Frequency score", ""),
+    "m_score": ("Monetary score", ""),
+    "rfm_cell_id": ("Number of the RFM cell", ""),
+    "rfm_cell": ("RFM cell", ""),
+}
+
+
+def made_labels(names: Sequence[str]) -> dict[str, tuple[str, str]]:
+    """Return label and unit of the columns that 'coterie customers' makes, if it made the table.
+
+    Names such as x and T say so only among the others.
+
+    Examples
+    --------
+    >>> made_labels(["x", "T"])
+    {}
+    >>> made = made_labels(["customer_id", "recency_days", "frequency", "x", "t_x", "T", "tea"])
+    >>> made["t_x"]
+    ('Age at the last purchase', '')
+    """
+    if not set(names) >= _MADE:
+        return {}
+    return {name: _MADE_LABELS[name] for name in names if name in _MADE_LABELS}
 
 
 def describes_only(name: str) -> bool:

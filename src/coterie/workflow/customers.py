@@ -180,7 +180,7 @@ def customers_from_orders(
     _need_purchases(fates, table.name, reading)
     tell("features", "Describing each customer", 0.7)
     # The newest day that counts is the last that was observed; a day that was asked for counts too.
-    newest = newest_day(table.frame, found, reading.as_of or reading.today)
+    newest = newest_day(table.frame, found.date, reading.as_of or reading.today)
     observed_to = as_of or cast("date", newest)
     day = as_of or observed_to + timedelta(days=1)
     frame = _described(lines, day, observed_to, unit, holidays)

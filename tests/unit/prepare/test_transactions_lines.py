@@ -113,7 +113,7 @@ def test_an_order_on_the_day_itself_counts_and_the_next_one_does_not():
 
 
 def test_the_newest_day_is_never_in_the_future(engine):
-    assert newest_day(engine(order_lines()), COLUMNS, TODAY) == date(2024, 7, 1)
+    assert newest_day(engine(order_lines()), COLUMNS.date, TODAY) == date(2024, 7, 1)
 
 
 def test_letters_mean_something_only_where_order_numbers_are_plain():

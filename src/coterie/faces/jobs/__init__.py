@@ -2,5 +2,6 @@
 
 from coterie.faces.jobs.job import Job, NoSuchJobError, TooManyJobsError
 from coterie.faces.jobs.jobs import Jobs
+from coterie.faces.jobs.request import CustomersAsked
 
-__all__ = ["Job", "Jobs", "NoSuchJobError", "TooManyJobsError"]
+__all__ = ["CustomersAsked", "Job", "Jobs", "NoSuchJobError", "TooManyJobsError"]

@@ -1,4 +1,4 @@
-"""What a job does: train, or look at an upload, and put the result in its place."""
+"""What a job does: train, look at an upload, make customers; its result comes to its place."""
 
 from __future__ import annotations
 
@@ -107,6 +107,7 @@ def train(request: Request, work: Path, progress: Progress) -> None:
 
 def look(request: Request, work: Path, progress: Progress) -> None:
     """Open an upload, describe it, and keep what was seen beside it."""
+    from coterie.faces.jobs.ordering import keep_seen
     from coterie.prepare.sampling import draw_sample
     from coterie.stores.shelf.looks import SAMPLE_ROWS, keep_look
     from coterie.workflow.exploring import explore_opened
@@ -122,6 +123,7 @@ def look(request: Request, work: Path, progress: Progress) -> None:
         )
     overview, kept = explore_opened(opened, clock)
     with clock.stage("write"):
+        keep_seen(opened, out)
         drawn = draw_sample(kept, overview.kept, SAMPLE_ROWS)
         keep_look(opened, overview, drawn.collect("polars").to_native(), out)
     target = Path(request["target"])
@@ -129,6 +131,13 @@ def look(request: Request, work: Path, progress: Progress) -> None:
     if target.exists():  # Left half by nobody: another job looked at the same.
         remove(target)
     move_in(out, target)
+
+
+def customers(request: Request, work: Path, progress: Progress) -> None:
+    """Turn an upload of order lines into one of customers."""
+    from coterie.faces.jobs.ordering import make_customers
+
+    make_customers(request, work, progress)
 
 
 def refresh(request: Request, _work: Path, progress: Progress) -> None:
@@ -146,6 +155,7 @@ def refresh(request: Request, _work: Path, progress: Progress) -> None:
 KINDS: dict[str, Callable[[Request, Path, Progress], None]] = {
     "training": train,
     "look": look,
+    "customers": customers,
     "refresh": refresh,
 }
 

@@ -9,7 +9,7 @@ from typing import Any, Literal, get_args
 from coterie.stores.shelf import ShelfError
 
 State = Literal["waiting", "running", "done", "failed", "cancelled", "interrupted"]
-Kind = Literal["training", "look", "refresh"]
+Kind = Literal["training", "look", "customers", "refresh"]
 
 STATES: tuple[State, ...] = get_args(State)
 ENDED = frozenset({"done", "failed", "cancelled", "interrupted"})
@@ -41,7 +41,7 @@ class Job:
     Attributes
     ----------
     id : str
-    kind : {"training", "look", "refresh"}
+    kind : {"training", "look", "customers", "refresh"}
     owner : int
     name : str
         What it is about: the study's name, or the file's.
@@ -59,7 +59,7 @@ class Job:
     look_key : str or None
         Of a look that is done.
     upload_id : str or None
-        What is trained on or looked at, where it was uploaded.
+        What is trained on, looked at or made into customers, where it was uploaded.
     position : int
         In the queue, from 1; 0 where it does not wait.
     created_at : datetime

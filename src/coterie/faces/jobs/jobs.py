@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 from coterie.errors import CoterieError
 from coterie.faces.jobs.job import Job
 from coterie.faces.jobs.record import Record, now
-from coterie.faces.jobs.request import checked_sample
+from coterie.faces.jobs.request import CustomersAsked, checked_sample
 from coterie.faces.jobs.runner import Runner
 from coterie.stores.shelf.looks import look_key
+from coterie.stores.shelf.made import result_folder
 from coterie.stores.shelf.names import LONGEST_NAME, slug, tidy_text
 from coterie.stores.shelf.places import new_id
 
@@ -158,12 +159,43 @@ class Jobs:
                 record.end("done")
             return self._runner.add(record, {"schema": text, "dates": dates}, upload.path)
 
+    def start_customers(self, owner: int, upload_id: str, asked: CustomersAsked) -> Job:
+        """Turn an upload of order lines into one of customers, in the background.
+
+        `stores.shelf.made.made_from` tells which upload a finished job made.
+
+        Parameters
+        ----------
+        owner : int
+        upload_id : str
+            Of the order lines.
+        asked : CustomersAsked
+
+        Raises
+        ------
+        NoSuchUploadError, ConfigError, TooManyJobsError, StorageFullError
+        """
+        plain = asked.to_dict()
+        upload = self._shelf.upload(upload_id, owner)
+        job_id = new_id()
+        record = Record(
+            id=job_id,
+            kind="customers",
+            owner=owner,
+            name=upload.name,
+            target=str(result_folder(upload, job_id)),
+            upload_id=upload.id,
+            created_at=now(),
+        )
+        request = {**plain, "data_dir": str(self._shelf.places.root)}
+        return self._runner.add(record, request, upload.path)
+
     def job(self, job_id: str, owner: int) -> Job:
         """Return one of a person's jobs as it stands now; raises NoSuchJobError."""
         return self._runner.snapshot(self._runner.own(job_id, owner))
 
     def jobs(self, owner: int) -> list[Job]:
-        """Return a person's trainings and looks, newest first."""
+        """Return a person's trainings, looks and customers made, newest first."""
         own = self._runner.find(lambda one: one.owner == owner and one.kind != "refresh")
         return [self._runner.snapshot(record) for record in own]
 

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from coterie.config import RunConfig
 from coterie.errors import ConfigError
+
+if TYPE_CHECKING:
+    from coterie.prepare.orders_repeats import Unit
+    from coterie.schema import DateOrder
 
 SAMPLES = ("customers", "campaign")
 MOST_SAMPLE_ROWS = 1_000_000
@@ -31,6 +36,51 @@ def config_from_dict(plain: Mapping[str, Any]) -> RunConfig:
             "names": {int(key): name for key, name in plain.get("names", {}).items()},
         }
     )
+
+
+@dataclass(frozen=True)
+class CustomersAsked:
+    """How order lines are to become customers; see `workflow.customers.customers_from_orders`.
+
+    Attributes
+    ----------
+    columns : mapping of str to str
+        Role -> column; an empty column says that there is none.
+    as_of : date or None
+    dates : {"dmy", "mdy", "ymd"} or None
+    unit : {"day", "week", "calendar-week"}
+    expect : str
+        A time such as ``"90d"``; empty for no expectation.
+    rfm : bool
+    """
+
+    columns: Mapping[str, str] = field(default_factory=dict)
+    as_of: date | None = None
+    dates: DateOrder | None = None
+    unit: Unit = "day"
+    expect: str = ""
+    rfm: bool = False
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain JSON values.
+
+        Raises
+        ------
+        ConfigError
+            If a column is taken twice.
+        """
+        taken = [column for column in self.columns.values() if column]
+        twice = sorted({column for column in taken if taken.count(column) > 1})
+        if twice:
+            raise ConfigError([f"The column {name} is taken twice." for name in twice])
+        return {
+            "columns": dict(self.columns),
+            "as_of": self.as_of.isoformat() if self.as_of else None,
+            "dates": self.dates,
+            "unit": self.unit,
+            "expect": self.expect or None,
+            "rfm": self.rfm,
+        }
 
 
 def checked_sample(sample: Mapping[str, Any]) -> dict[str, Any]:

@@ -24,7 +24,7 @@ from coterie.stores.shelf.places import is_id, read_json, remove, write_json
 
 MOST_WAITING = 20
 KEPT_DAYS = 30
-LANES = {"training": "training", "look": "short", "refresh": "short"}
+LANES = {"training": "training", "look": "short", "customers": "short", "refresh": "short"}
 """A look is short and somebody waits for it: it does not stand behind trainings."""
 
 _LOG = logging.getLogger("coterie.jobs")
@@ -137,7 +137,7 @@ class Runner:
     def _write_down(self, record: Record, request: Mapping[str, Any], source: Path | None) -> None:
         """Make the job's folder, with all that its child needs."""
         folder = self._folder / record.id
-        shared = ("id", "kind", "owner", "name", "target", "study_id")
+        shared = ("id", "kind", "owner", "name", "target", "study_id", "upload_id")
         try:
             with storing():
                 folder.mkdir(mode=0o700)

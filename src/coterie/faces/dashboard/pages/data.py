@@ -13,11 +13,14 @@ from coterie.faces.dashboard import pieces
 from coterie.faces.dashboard.pages import (
     data_columns,
     data_look,
+    data_orders,
+    data_orders_made,
     data_sources,
     data_state,
     data_waiting,
     segment_job,
 )
+from coterie.stores.shelf.made import record_of
 
 if TYPE_CHECKING:
     from coterie.stores.accounts import Person
@@ -36,16 +39,21 @@ def page() -> None:
     upload = data_state.chosen(person)
     if upload is None:
         pieces.page_title(
-            "Data", "Bring a table with one row a customer. Nothing has to be prepared."
+            "Data",
+            "Bring a table with one row a customer, or the lines of their orders. Nothing has to "
+            "be prepared.",
         )
         data_sources.draw(person)
         return
     pieces.page_title(upload.name, data_sources.say_size(upload.size))
     look = data_waiting.wait_for_look(person, upload)
-    if look is not None:
-        _looked_at(person, upload, look)
-    else:
+    if look is None:
         _another()
+    elif data_orders.are_asked(upload, look):
+        data_orders.draw(person, upload, look)
+        _another()
+    else:
+        _looked_at(person, upload, look)
 
 
 def _another() -> None:
@@ -59,6 +67,7 @@ def _looked_at(person: Person, upload: Upload, look: StoredLook) -> None:
     """Draw what is known of the table, and the one thing to do next."""
     data_look.facts(look)
     top = st.container(horizontal=True, vertical_alignment="center")
+    data_orders_made.draw(upload)
     data_look.understood(look)
     view = st.segmented_control(
         "Look closer", list(VIEWS), default="Columns", required=True, key="data_view",
@@ -84,6 +93,9 @@ def _looked_at(person: Person, upload: Upload, look: StoredLook) -> None:
             data_columns.take_edits(upload)
             pieces.go("segment")
         _another()
+        if record_of(upload) is None and st.button(data_orders.ORDERS_TOO, type="tertiary"):
+            data_orders.read_as(upload, "orders")
+            st.rerun()
 
 
 def _train(person: Person, upload: Upload) -> None:

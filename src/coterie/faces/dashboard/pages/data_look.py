@@ -138,7 +138,7 @@ def quality_rows(look: StoredLook) -> list[dict[str, Any]]:
 
 def raw(look: StoredLook) -> None:
     """Draw the first rows as they stand in the file."""
-    shown = _days(look.preview)
+    shown = as_days(look.preview)
     st.dataframe(
         shown, hide_index=True, height=min(38 + 35 * len(shown), 560), alt="The first rows"
     )
@@ -146,7 +146,7 @@ def raw(look: StoredLook) -> None:
     st.caption(f"{said}, as they were read, before cleaning.")
 
 
-def _days(frame: pl.DataFrame) -> pl.DataFrame:
+def as_days(frame: pl.DataFrame) -> pl.DataFrame:
     """Return a frame in which days without a time of day are shown as days."""
     import polars as pl
 

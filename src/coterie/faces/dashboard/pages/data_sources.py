@@ -27,12 +27,16 @@ if TYPE_CHECKING:
     from coterie.stores.shelf import Upload
 
 ENDINGS = ("csv", "tsv", "txt", "xlsx", "xls", "parquet", "pq", "arrow", "feather", "gz")
-MOST_ROWS, MOST_SAMPLE_MB = 200_000, 1_000
-SAMPLES = {"customers": "Customers", "campaign": "Campaign customers"}
+MOST_ROWS, MOST_LINES, MOST_SAMPLE_MB = 200_000, 2_000_000, 1_000
+SAMPLES = {
+    "customers": "Customers", "campaign": "Campaign customers", "transactions": "Orders",
+}  # fmt: skip
 SAMPLE_WORDS = {
     "customers": "Age, annual income, spending score and savings, in groups that are known.",
     "campaign": "Spend by goods, purchases by channel, and answers to six campaigns.",
+    "transactions": "Order lines, about 90 a customer, to make customers of.",
 }
+LINES_EACH = 90
 DATABASES = "databases"
 """Folder of the data directory in which an admin puts SQLite files that may be read."""
 
@@ -60,7 +64,7 @@ def _file(person: Person) -> None:
     services = who.services()
     limit = services.settings.upload_mb
     given = st.file_uploader(
-        "CSV, Excel or Parquet, one row a customer",
+        "CSV, Excel or Parquet: one row a customer, or order lines",
         type=list(ENDINGS),
         max_upload_size=int(limit),
         key="data_file",
@@ -98,7 +102,10 @@ def _sample(person: Person) -> None:
     try:
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / f"sample-{kind}-{count}-{segments}-{number}.csv"
-            table, _truth = write_sample(str(kind), int(count), int(segments), int(number), path)
+            lines = int(count) * (LINES_EACH if kind == "transactions" else 1)
+            table, _truth = write_sample(
+                str(kind), min(lines, MOST_LINES), int(segments), int(number), path
+            )
             upload = who.services().shelf.accept_upload(
                 person.id, table.name, table.read_bytes(), limit_mb=MOST_SAMPLE_MB
             )
@@ -161,7 +168,7 @@ def _database(person: Person) -> None:
         )
         st.text_area(
             "Query", key=QUERY, placeholder="select * from customers", height=110,
-            help="One row a customer. Coterie only reads.",
+            help="One row a customer, or an order line. Coterie only reads.",
         )  # fmt: skip
         st.form_submit_button("Read it", type="primary", on_click=_set_password_aside)
     question: Question | None = st.session_state.pop(QUESTION, None)
