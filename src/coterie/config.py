@@ -13,15 +13,21 @@ Scaler = Literal["standard", "minmax", "robust"]
 
 METHODS = (
     "kmeans", "minibatch", "bisecting", "mixture", "ward", "dbscan", "hdbscan", "kprototypes",
-    "famd",
+    "famd", "rfm",
 )  # fmt: skip
 """Keys of the methods, in the order in which they are offered; `cluster.methods` tells of each."""
 
 COUNTING = ("dbscan", "hdbscan")
 """Methods that find the number of groups themselves."""
 
+RULES = ("rfm",)
+"""Methods that sort customers by a fixed rule and look for no groups."""
+
 AUTO = "auto"
 """Stands for a method: compare them all, and use the one recommended."""
+
+FEWEST_SCORES, MOST_SCORES = 2, 10
+"""Of the RFM grid: how many scores a measure can have."""
 
 LARGEST_K = 40
 """More segments than this cannot be told apart, named or used."""
@@ -56,6 +62,11 @@ class RunConfig:
         Rows that the choice of k thinks on; all rows are placed whatever it is.
     method : str
         One of `METHODS`, or ``"auto"``: compare them, use the recommended one.
+    rfm_scores : int
+        Scores from 1 to so many, for the method ``"rfm"``.
+    rfm_grid : mapping or None
+        Of the method ``"rfm"``: a grid as `insight.rfm_grid.RfmGrid.to_dict` gives it, or its
+        breaks alone; None puts the breaks at quantiles of the customers.
     """
 
     k: int | None = None
@@ -71,6 +82,8 @@ class RunConfig:
     names: Mapping[int, str] = field(default_factory=dict)
     sample: int = 5_000
     method: str = "kmeans"
+    rfm_scores: int = 5
+    rfm_grid: Mapping[str, Any] | None = None
 
     def __post_init__(self) -> None:
         faults = list(_faults(self))
@@ -93,7 +106,15 @@ class RunConfig:
             "names": {str(key): self.names[key] for key in sorted(self.names)},
             "sample": self.sample,
             "method": self.method,
+            **self._of_rfm(),
         }
+
+    def _of_rfm(self) -> dict[str, Any]:
+        """Return what only the RFM grid is told."""
+        if self.method != "rfm":
+            return {}
+        grid = dict(self.rfm_grid) if self.rfm_grid is not None else None
+        return {"rfm_scores": self.rfm_scores, "rfm_grid": grid}
 
 
 def _faults(config: RunConfig) -> list[str]:
@@ -137,8 +158,33 @@ def _method_faults(config: RunConfig) -> list[str]:
             f"{config.method} finds the number of segments itself and cannot be told "
             f"{config.k}. Leave the number out, or choose kmeans."
         )
+    if config.method in RULES:
+        faults += _rule_faults(config)
     if config.pca is not None and config.method == "kprototypes":
         faults.append("kprototypes weighs the columns itself. Leave PCA out, or choose famd.")
+    return faults
+
+
+def _rule_faults(config: RunConfig) -> list[str]:
+    """Say what does not go with the RFM grid."""
+    faults = []
+    if config.k is not None:
+        faults.append(
+            f"The RFM grid has cells of its own and cannot be told {config.k} segments. Leave the "
+            "number out, or choose kmeans."
+        )
+    if config.pca is not None:
+        faults.append("The RFM grid goes by the columns themselves. Leave PCA out.")
+    if not FEWEST_SCORES <= config.rfm_scores <= MOST_SCORES:
+        faults.append(
+            f"RFM scores run from 1 to between {FEWEST_SCORES} and {MOST_SCORES}; they were to run "
+            f"to {config.rfm_scores}."
+        )
+    if config.names:
+        faults.append(
+            "The cells of the RFM grid have names of their own. Leave yours out; they can be "
+            "changed in the grid's file."
+        )
     return faults
 
 

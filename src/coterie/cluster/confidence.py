@@ -154,7 +154,9 @@ def _jaccard(own: NDArray[np.int64], other: NDArray[np.int64], k: int) -> NDArra
     return np.asarray(overlap.max(axis=1))
 
 
-def fit_temperature(squares: NDArray[np.float64], votes: NDArray[np.float64]) -> float:
+def fit_temperature(
+    squares: NDArray[np.float64], votes: NDArray[np.float64], *, around: float | None = None
+) -> float:
     """Return the temperature under which the votes are likeliest.
 
     Parameters
@@ -163,13 +165,17 @@ def fit_temperature(squares: NDArray[np.float64], votes: NDArray[np.float64]) ->
         Costs of placing.
     votes : ndarray of float, shape (n_points, n_answers)
         How often refits gave each answer.
+    around : float, optional
+        Logarithm of a usual cost, near which to look; by default that of the cheapest answer.
     """
 
     def loss(log_temperature: float) -> float:
         shares = memberships(squares, float(np.exp(log_temperature)))
         return float(-(votes * np.log(np.maximum(shares, 1e-12))).sum() / votes.sum())
 
-    middle = float(np.log(max(squares.min(axis=1).mean(), 1e-12)))
+    middle = around
+    if middle is None:
+        middle = float(np.log(max(squares.min(axis=1).mean(), 1e-12)))
     return float(np.exp(_lowest(loss, middle - 7.0, middle + 4.0)))
 
 

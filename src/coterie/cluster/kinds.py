@@ -7,18 +7,20 @@ from typing import Any
 
 from coterie.cluster.base import CentreClustering, Clustering
 from coterie.cluster.density import DensityClustering
+from coterie.cluster.grid import GridClustering
 from coterie.cluster.mixture import MixtureClustering
 
 _KINDS: dict[str, tuple[type[Any], tuple[str, ...]]] = {
     "centres": (CentreClustering, ("centres",)),
     "mixture": (MixtureClustering, ("weights", "centres", "covariances")),
     "density": (DensityClustering, ("cores", "owners", "reach", "centres")),
+    "grid": (GridClustering, ("breaks", "edges", "cells", "centres", "both")),
 }
-"""Kind -> what it is built from: arrays, and its method besides."""
+"""Kind -> what it is built from: arrays and plain values, and its method besides."""
 
 
 def clustering_to_dict(clustering: Clustering) -> dict[str, Any]:
-    """Return a clustering as its kind, its method and arrays.
+    """Return a clustering as its kind, its method and its parts.
 
     Raises
     ------

@@ -23,6 +23,8 @@ class Method:
         Whether it leaves customers out who are like no group.
     mixed : bool
         Whether categories take part beside numbers.
+    ruled : bool
+        Whether customers are sorted by a fixed rule, and no groups are looked for.
     """
 
     key: str
@@ -31,6 +33,7 @@ class Method:
     takes_k: bool = True
     leaves_out: bool = False
     mixed: bool = False
+    ruled: bool = False
 
 
 METHODS: dict[str, Method] = {
@@ -93,6 +96,14 @@ METHODS: dict[str, Method] = {
             "Numbers and categories turned into a few common factors, on which k-means looks for "
             "groups.",
             mixed=True,
+        ),
+        Method(
+            "rfm",
+            "RFM grid",
+            "The classic cells (Champions, At risk, Hibernating ...) by days since the last "
+            "purchase, number of purchases and total spend: a rule that looks for no groups.",
+            takes_k=False,
+            ruled=True,
         ),
     )
 }

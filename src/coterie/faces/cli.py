@@ -94,9 +94,20 @@ def segment(
         typer.Option(
             "--method",
             help="kmeans, minibatch, bisecting, mixture, ward, dbscan, hdbscan, kprototypes, famd, "
-            "or auto: compare them and use the one recommended (see 'coterie methods').",
+            "rfm, or auto: compare them and use the one recommended (see 'coterie methods').",
         ),
     ] = "kmeans",
+    rfm_scores: Annotated[
+        int, typer.Option("--rfm-scores", help="With --method rfm: scores from 1 to so many.")
+    ] = 5,
+    rfm_breaks: Annotated[
+        Path | None,
+        typer.Option(
+            "--rfm-breaks",
+            help="With --method rfm: breaks to use as they stand, in the file that "
+            "'coterie customers --rfm' writes; by default at quantiles of the customers.",
+        ),
+    ] = None,
     k_min: Annotated[int, typer.Option("--k-min", help="Smallest k tried.")] = 2,
     k_max: Annotated[int, typer.Option("--k-max", help="Largest k tried.")] = 12,
     features: Annotated[
@@ -151,6 +162,8 @@ def segment(
     config = run_config(
         k=k,
         method=method,
+        rfm_scores=rfm_scores,
+        rfm_breaks=rfm_breaks,
         k_min=k_min,
         k_max=k_max,
         features=features,

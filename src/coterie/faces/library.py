@@ -9,6 +9,8 @@ from typing import Any, Literal
 
 from coterie.config import RunConfig, Scaler
 from coterie.faces.tracking import check_tracking, track_study
+from coterie.insight.rfm import RfmBreaks
+from coterie.insight.rfm_grid import RfmGrid
 from coterie.schema import Schema
 from coterie.segmentation import Segmentation
 from coterie.workflow import Progress, Study, train
@@ -23,6 +25,8 @@ def segment(
     k: int | Literal["auto"] = "auto",
     *,
     method: str = "kmeans",
+    rfm_scores: int = 5,
+    rfm_grid: RfmGrid | RfmBreaks | Mapping[str, Any] | None = None,
     features: Sequence[str] = (),
     k_min: int = 2,
     k_max: int = 12,
@@ -46,9 +50,16 @@ def segment(
         Number of segments; "auto" lets the evidence choose.
     method : str
         One of `config.METHODS`: "kmeans", "minibatch", "bisecting", "mixture", "ward", "dbscan",
-        "hdbscan", "kprototypes", "famd"; or "auto": compare them and use the one recommended.
+        "hdbscan", "kprototypes", "famd", "rfm"; or "auto": compare them and use the one
+        recommended.
+    rfm_scores : int
+        Of the method "rfm": scores run from 1 to so many.
+    rfm_grid : RfmGrid, RfmBreaks or mapping, optional
+        Of the method "rfm": breaks (and cells) to use as they stand, as objects or as their
+        `to_dict` gives them; by default the breaks are put at quantiles of the customers.
     features : sequence of str
-        Columns to look for groups in, original or derived; empty for the default choice.
+        Columns to look for groups in, original or derived; empty for the default choice. Of the
+        method "rfm" three: recency, frequency and monetary value.
     k_min, k_max : int
         Range of k that is tried, both ends included.
     scaler : {"standard", "minmax", "robust"}
@@ -92,6 +103,8 @@ def segment(
     config = RunConfig(
         k=None if k == "auto" else k,
         method=method,
+        rfm_scores=rfm_scores,
+        rfm_grid=None if rfm_grid is None else _plain_grid(rfm_grid),
         k_min=k_min,
         k_max=k_max,
         features=tuple(features),
@@ -107,6 +120,11 @@ def segment(
     study = train(source, config, schema=schema, progress=progress)
     track_study(study, track=track, source=source)
     return study
+
+
+def _plain_grid(grid: RfmGrid | RfmBreaks | Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return a grid as plain values."""
+    return grid if isinstance(grid, Mapping) else grid.to_dict()
 
 
 def save(model: Study | Segmentation, path: str | Path) -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from pathlib import Path
 from typing import Any, cast
@@ -24,6 +25,7 @@ def run_config(
     names: list[str],
     names_file: Path | None,
     table_format: str,
+    rfm_breaks: Path | None = None,
     **plain: Any,
 ) -> RunConfig:
     """Build a RunConfig from the words of the command line.
@@ -55,7 +57,10 @@ def run_config(
         "names": attempt(given_names, names, names_file) or {},
         "features": tuple(part.strip() for part in (features or "").split(",") if part.strip()),
         "impute": missing == "impute",
+        "rfm_grid": attempt(_read_breaks, rfm_breaks),
     }
+    if rfm_breaks is not None and plain.get("method") != "rfm":
+        faults.append("--rfm-breaks goes with --method rfm.")
     config = attempt(lambda: RunConfig(**settings))
     if faults:
         raise ConfigError(faults)
@@ -118,6 +123,21 @@ def read_text(path: Path, what: str) -> str:
         raise MissingFileError(f"There is no {what} {path}. Check the path.") from None
     except (OSError, UnicodeDecodeError) as fault:
         raise UnreadableTableError(f"The {what} {path} cannot be read as text.") from fault
+
+
+def _read_breaks(path: Path | None) -> dict[str, Any] | None:
+    """Read the grid that `coterie customers --rfm` wrote, or breaks alone."""
+    if path is None:
+        return None
+    try:
+        plain = json.loads(read_text(path, "file of RFM breaks"))
+    except json.JSONDecodeError:
+        plain = None
+    if not isinstance(plain, dict):
+        raise ConfigError(
+            [f"{path} holds no RFM breaks. Give the file that 'coterie customers --rfm' writes."]
+        )
+    return plain
 
 
 def _read_k(text: str) -> int | None:

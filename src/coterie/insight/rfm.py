@@ -203,7 +203,16 @@ def fit_breaks(
     )
     if any(value is None for value in found):
         raise ConfigError(["A column to score customers by has no value at all."])
-    # Engines differ in the last digits of a quantile, and a break is to be read by people.
-    numbers = [float(f"{float(value):.12g}") for value in found]
+    whole = one_row(
+        frame,
+        [
+            (nw.col(columns[name]) == nw.col(columns[name]).cast(nw.Int64)).cast(nw.Int64).min()
+            for name in MEASURES
+        ],
+    )
     size = len(cuts)
+    # Engines differ in the last digits of a quantile, and a break is to be read by people: between
+    # whole numbers the lower one parts the same customers.
+    numbers = [float(f"{float(value):.12g}") for value in found]
+    numbers = [math.floor(n) * 1.0 if whole[j // size] else n for j, n in enumerate(numbers)]
     return RfmBreaks(*(tuple(numbers[size * j : size * (j + 1)]) for j in range(3)))

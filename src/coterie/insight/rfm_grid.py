@@ -9,7 +9,7 @@ from typing import Any, Literal
 import narwhals as nw
 
 from coterie.errors import ConfigError
-from coterie.insight.rfm import COLUMNS, MEASURES, RfmBreaks
+from coterie.insight.rfm import COLUMNS, MEASURES, SCORES, RfmBreaks
 
 Second = Literal["frequency and monetary", "frequency"]
 
@@ -51,6 +51,33 @@ CLASSIC = (
     RfmCell("Hibernating", (1, 2), (1, 2), "A rare and cheap reminder; do not spend much here."),
 )
 """The ten named cells in wide use, by recency and by frequency (or frequency with monetary)."""
+
+
+def classic_cells(scores: int = SCORES) -> tuple[RfmCell, ...]:
+    """Return the classic cells for another number of scores than five.
+
+    Each score stands for the one of five that is as far along: of three, 1 for 1, 2 for 3 and 3
+    for 5. Cells that no score stands for are left out.
+
+    Examples
+    --------
+    >>> [cell.name for cell in classic_cells(2)]
+    ['Champions', 'New customers', 'Cannot lose them', 'Hibernating']
+    """
+    if scores == SCORES:
+        return CLASSIC
+    stands_for = {s: round(1 + (s - 1) * (SCORES - 1) / (scores - 1)) for s in range(1, scores + 1)}
+
+    def kept(bounds: tuple[int, int]) -> list[int]:
+        return [s for s, classic in stands_for.items() if bounds[0] <= classic <= bounds[1]]
+
+    found = []
+    for cell in CLASSIC:
+        recency, second = kept(cell.recency), kept(cell.second)
+        if recency and second:
+            bounds = (recency[0], recency[-1]), (second[0], second[-1])
+            found.append(RfmCell(cell.name, *bounds, cell.advice))
+    return tuple(found)
 
 
 @dataclass(frozen=True)
@@ -129,9 +156,13 @@ class RfmGrid:
             If recency, frequency or monetary value is missing or no number.
         """
         r, f, m = self.breaks.score(record)
-        second = f if self.by == "frequency" else (f + m + 1) // 2
+        second = self.second(f, m)
         place, cell = next((j, c) for j, c in enumerate(self.cells, 1) if c.holds(r, second))
         return RfmPlacement(place, cell.name, cell.advice, r, f, m)
+
+    def second(self, f_score: int, m_score: int) -> int:
+        """Return the score that stands beside recency's."""
+        return f_score if self.by == "frequency" else (f_score + m_score + 1) // 2
 
     def apply(
         self, frame: nw.LazyFrame[Any], columns: Mapping[str, str] = COLUMNS

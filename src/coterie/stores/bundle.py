@@ -1,6 +1,6 @@
 """A Segmentation as one file: a zip of JSON and arrays, never a pickle.
 
-Protocol 2. Members, in this order: ``arrays/*.npy`` (NumPy format 1.0), ``manifest.json`` (UTF-8,
+Members, in this order: ``arrays/*.npy`` (NumPy format 1.0), ``manifest.json`` (UTF-8,
 sorted keys; an array stands as ``{"$array": "arrays/centres.npy"}``; ``sha256`` holds the digest of
 every array) and ``manifest.sha256`` (the digest of the manifest). Nothing is compressed and no
 time is stored, so that the same model gives the same bytes.
@@ -10,6 +10,7 @@ What the protocols say of the clusters:
 1. ``clustering`` is ``method`` and ``centres``: all are placed by the nearest centre.
 2. ``clustering`` has a ``kind`` too, which says what it consists of and how it places: see
    `cluster.kinds`. Computed columns may ask whether a category is a certain choice (``is``).
+3. As 2, with the kind ``grid``. Other models are still written as 2, which older versions read.
 
 To raise the protocol: add 1 to `PROTOCOL`, keep the reader of the old one in `READERS`, add a
 bundle written by the old version to ``tests/unit/stores/bundles`` (a test opens each of them), and
@@ -29,6 +30,7 @@ from typing import Any
 import numpy as np
 
 from coterie.cluster.base import CentreClustering, Clustering
+from coterie.cluster.grid import GridClustering
 from coterie.cluster.kinds import clustering_from_dict, clustering_to_dict
 from coterie.errors import (
     DamagedBundleError,
@@ -45,7 +47,7 @@ from coterie.segmentation import Segment, Segmentation
 from coterie.tables.writing import write_content
 
 FORMAT = "coterie-segmentation"
-PROTOCOL = 2
+PROTOCOL = 3
 MANIFEST = "manifest.json"
 DIGEST = "manifest.sha256"
 LARGEST_MEMBER = 64 * 2**20
@@ -70,7 +72,7 @@ def bundle_bytes(segmentation: Segmentation) -> bytes:
     arrays: dict[str, bytes] = {}
     manifest = {
         "format": FORMAT,
-        "protocol": PROTOCOL,
+        "protocol": PROTOCOL if isinstance(segmentation.clustering, GridClustering) else 2,
         "segmentation": _pack(_plain(segmentation), "segmentation", arrays),
         "sha256": {name: _digest(content) for name, content in arrays.items()},
     }
@@ -163,6 +165,7 @@ def _built(plain: Mapping[str, Any], clustering: Clustering) -> Segmentation:
 READERS: dict[int, Callable[[Mapping[str, Any]], Segmentation]] = {
     1: _read_protocol_1,
     2: _read_protocol_2,
+    3: _read_protocol_2,
 }
 
 

@@ -23,6 +23,7 @@ from coterie.prepare.scaling import Scaling
 from coterie.schema import Schema
 from coterie.segmentation import Segment, Segmentation
 from coterie.workflow.opening import Opened
+from coterie.workflow.rfm import Cells
 from coterie.workflow.study import Sample
 
 FACTS = 6
@@ -52,17 +53,26 @@ def explain(
     quality: KChoice,
     placed: nw.LazyFrame[Any],
     drawn: nw.LazyFrame[Any],
+    cells: Cells | None = None,
 ) -> tuple[Segmentation, Profiles, Rules, Sample]:
-    """Describe, name and explain the segments, and bind all into a Segmentation."""
+    """Describe, name and explain the segments, and bind all into a Segmentation.
+
+    The cells of a grid have names, advice and rules of their own.
+    """
     described = opened.schema.extended(tuple(d.column for d in opened.derived))
     features = fitted.scaling.features
     # Segments are described by a category, not by each of its choices as well.
     known = opened.schema.extended(tuple(d.column for d in opened.derived if d.op != "is"))
     told = told_features(features, opened.derived)
     profiles = profile_segments(placed, known, features=told)
-    texts = name_segments(profiles, known, features=told, given=config.names)
+    given = cells.names() if cells else config.names
+    texts = name_segments(profiles, known, features=told, given=given)
     sample = _sample(drawn, fitted)
-    rules = _rules(sample, fitted, described, config.seed)
+    if cells is None:
+        rules = _rules(sample, fitted, described, config.seed)
+    else:
+        raw = fitted.scaling.filled(np.column_stack(list(sample.raw.values())))
+        texts, rules = cells.told(texts), cells.rules(described, raw)
     segmentation = Segmentation(
         schema=opened.schema,
         cleaning=cleaning,
@@ -70,7 +80,7 @@ def explain(
         scaling=fitted.scaling,
         clustering=fitted.clustering,
         temperature=fitted.refits.temperature,
-        segments=_segments(texts, profiles, rules, sample, fitted),
+        segments=_segments(texts, profiles, rules, sample, fitted, cells),
         rules=rules,
         ranges=_ranges(placed, described, features, opened),
         k_reason=quality.reason,
@@ -79,7 +89,7 @@ def explain(
             "sentence": quality.verdict.sentence,
             "meaning": quality.verdict.meaning,
         },
-        provenance=_provenance(opened, config),
+        provenance=_provenance(opened, config, cells),
     )
     return segmentation, profiles, rules, sample
 
@@ -117,7 +127,7 @@ def _ranges(
     }
 
 
-def _provenance(opened: Opened, config: RunConfig) -> dict[str, Any]:
+def _provenance(opened: Opened, config: RunConfig, cells: Cells | None) -> dict[str, Any]:
     """Say what the model was made from: no time in it, so that a repeat gives the same bytes."""
     libraries = ("coterie", "narwhals", "numpy", "polars", "scikit-learn", "scipy")
     return {
@@ -125,6 +135,7 @@ def _provenance(opened: Opened, config: RunConfig) -> dict[str, Any]:
         "settings": config.to_dict(),
         "as_of": opened.as_of.isoformat() if opened.as_of else None,
         "versions": {library: _version(library) for library in libraries},
+        **({"rfm_grid": cells.grid.to_dict()} if cells else {}),
     }
 
 
@@ -168,8 +179,9 @@ def _segments(
     rules: Rules,
     sample: Sample,
     fitted: Fitted,
+    cells: Cells | None,
 ) -> tuple[Segment, ...]:
-    """Bind what was found of each segment."""
+    """Bind what was found of each segment; empty cells come last."""
     raw = np.column_stack(list(sample.raw.values()))
     free = fitted.scaling.matrix(raw, capped=False)
     segments = []
@@ -203,4 +215,5 @@ def _segments(
                 distances=(float(quantiles[0]), float(quantiles[1]), float(quantiles[2])),
             )
         )
-    return tuple(segments)
+    empty = cells.empty(rules, tuple(segments)) if cells else ()
+    return (*segments, *empty)

@@ -16,7 +16,7 @@ from coterie.cluster.matching import adjusted_rand
 from coterie.cluster.methods import METHODS
 from coterie.cluster.neighbours import links_cut, nearest_neighbours
 from coterie.cluster.sweep import Progress as Told
-from coterie.config import COUNTING, RunConfig
+from coterie.config import RunConfig
 from coterie.errors import ConfigError
 from coterie.schema import Schema
 from coterie.schema.notes import Note
@@ -227,16 +227,21 @@ def _try(
     """Look for groups by one method; return its row, labels of the rows compared, and its fits."""
     begun = time.perf_counter()
     empty = Row(method, METHODS[method].name)
-    if config.k is not None and method in COUNTING:
-        return replace(empty, fault="It finds the number of groups itself."), None, None
+    if config.k is not None and not METHODS[method].takes_k:
+        why = "It finds the number of groups itself."
+        if METHODS[method].ruled:
+            why = "Its cells are fixed."
+        return replace(empty, fault=why), None, None
     try:
-        # The factors of numbers, if they were asked for, are not those of numbers and categories.
-        one = replace(config, method=method, pca=None if method == "kprototypes" else config.pca)
-        mixed = ready.mixed(one)
+        one = _as_taken(config, method)
+        mixed = ready.suited(one)
     except ConfigError as fault:
         return replace(empty, fault=" ".join(fault.faults)), None, None
     points = mixed.points[index]
-    found = find_groups(points, one, sizes=mixed.sizes)
+    if mixed.cells is not None:
+        found = mixed.cells.look(points, one)
+    else:
+        found = find_groups(points, one, sizes=mixed.sizes)
     clustering, quality = found.clustering, found.quality
     labels = clustering.assign(points).labels
     figures = next(row for row in quality.table if row.k == quality.k)
@@ -263,6 +268,16 @@ def _try(
         setting=quality.reason,
     )
     return row, labels, quality.clusterings
+
+
+def _as_taken(config: RunConfig, method: str) -> RunConfig:
+    """Return the settings without those that a method does not take."""
+    if METHODS[method].ruled:
+        # Its three columns are known by sight, unless just three are asked for.
+        features = config.features if len(config.features) == 3 else ()
+        return replace(config, method=method, pca=None, names={}, features=features)
+    # The factors of numbers, if they were asked for, are not those of numbers and categories.
+    return replace(config, method=method, pca=None if method == "kprototypes" else config.pca)
 
 
 def _plain_labels(points: NDArray[np.float64], k: int, fits: Mapping[int, Clustering]) -> Labels:

@@ -22,6 +22,7 @@ from coterie.workflow.explaining import feature_values
 from coterie.workflow.mixing import add_categories
 from coterie.workflow.opening import Opened, open_source, with_derived
 from coterie.workflow.progress import Clock
+from coterie.workflow.rfm import Cells, known_by_sight, make_cells, rfm_columns
 
 FEWEST_CUSTOMERS = 10
 # Rows drawn from a table that is larger than the sample: its centres are refined on the rest.
@@ -49,6 +50,8 @@ class Prepared:
     drawn : nw.LazyFrame
         The sample that is thought on.
     points : ndarray of float, shape (n_drawn, n_scaled)
+    cells : Cells or None
+        Of the RFM grid, where that is the method.
     """
 
     opened: Opened
@@ -61,6 +64,7 @@ class Prepared:
     sizes: tuple[int, ...]
     drawn: nw.LazyFrame[Any]
     points: NDArray[np.float64]
+    cells: Cells | None = None
 
     @property
     def described(self) -> Schema:
@@ -68,8 +72,18 @@ class Prepared:
         derived = self.opened.derived
         return self.opened.schema.extended(tuple(d.column for d in derived if d.op != "is"))
 
-    def mixed(self, config: RunConfig) -> Prepared:
-        """Return the same customers with categories among the features, for the method asked."""
+    def suited(self, config: RunConfig) -> Prepared:
+        """Return the same customers as the method asked for takes them.
+
+        With categories among the features, or under the RFM grid.
+
+        Raises
+        ------
+        ConfigError
+            If the table has no columns for the method.
+        """
+        if METHODS[config.method].ruled:
+            return self._under_grid(config)
         if not METHODS[config.method].mixed:
             return self
         joined = add_categories(
@@ -83,6 +97,27 @@ class Prepared:
             scaling=joined.scaling,
             sizes=joined.sizes,
             **_drawn(joined.kept, self.count, joined.scaling, config),
+        )
+
+    def _under_grid(self, config: RunConfig) -> Prepared:
+        """Put the RFM grid over the customers, by its own three columns."""
+        derived = self.opened.derived
+        described = self.opened.schema.extended(tuple(d.column for d in derived))
+        choice, scaling = self.choice, self.scaling
+        asked = rfm_columns(described, config.features)
+        if choice.chosen != asked or scaling.components is not None:
+            choice = choose_features(self.kept, described, derived, asked=asked)
+            scaling = fit_scaling(self.kept, described, choice.chosen, scaler=config.scaler)
+        cells, scaling = make_cells(self.kept, choice.chosen, scaling, config)
+        # How values are capped or put on a log scale does not matter to a grid.
+        told = tuple(note for note in scaling.notes if note.topic in ("constant", "imputed"))
+        scaling = replace(scaling, notes=told)
+        return replace(
+            self,
+            choice=choice if config.features else known_by_sight(choice),
+            scaling=scaling,
+            cells=cells,
+            **_drawn(self.kept, self.count, scaling, config),
         )
 
 
@@ -112,6 +147,8 @@ def prepare(source: Any, config: RunConfig, schema: Schema | None, clock: Clock)
         asked, categories = (
             part_asked(config.features, described) if takes else (config.features, ())
         )
+        if config.method != AUTO and METHODS[config.method].ruled:
+            asked = rfm_columns(described, config.features)
         choice = choose_features(kept, described, opened.derived, asked=asked)
         if not config.impute:
             cleaning = cleaning.requiring(choice.chosen, opened.derived)

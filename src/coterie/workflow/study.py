@@ -107,8 +107,11 @@ class Study:
 
     @property
     def segments(self) -> tuple[Segment, ...]:
-        """The segments, in their canonical order."""
-        return self.segmentation.segments
+        """The segments that hold customers, in their canonical order.
+
+        The cells of a grid that nobody is in yet come behind them, in the segmentation alone.
+        """
+        return tuple(s for s in self.segmentation.segments if s.size) or self.segmentation.segments
 
     @property
     def k(self) -> int:

@@ -22,6 +22,7 @@ from coterie.insight.profiles import profile_segments
 from coterie.prepare.mixing import told_features
 from coterie.prepare.scaling import Scaling
 from coterie.schema import Schema
+from coterie.schema.notes import Note
 from coterie.segmentation import name_expression, place_rows
 from coterie.workflow.explaining import Fitted, explain
 from coterie.workflow.grouping import find_groups
@@ -30,7 +31,7 @@ from coterie.workflow.opening import told_once
 from coterie.workflow.pictures import choice_charts
 from coterie.workflow.preparing import Prepared, prepare
 from coterie.workflow.progress import Clock, Progress
-from coterie.workflow.study import Study
+from coterie.workflow.study import Sample, Study
 
 CHUNK_ROWS = 200_000
 
@@ -76,17 +77,20 @@ def train(
             comparison = compare_prepared(ready, config, clock.within)
         config = replace(config, method=comparison.recommended.method)
     with clock.stage("features"):
-        ready = ready.mixed(config)
+        ready = ready.suited(config)
     opened, kept, count, scaling = ready.opened, ready.kept, ready.count, ready.scaling
     with clock.stage("choose"), one_thread():
-        found = find_groups(
-            ready.points,
-            config,
-            sampled=count > config.sample,
-            sizes=ready.sizes,
-            helper=helper,
-            progress=clock.within,
-        )
+        if ready.cells is not None:
+            found = ready.cells.look(ready.points, config, clock.within)
+        else:
+            found = find_groups(
+                ready.points,
+                config,
+                sampled=count > config.sample,
+                sizes=ready.sizes,
+                helper=helper,
+                progress=clock.within,
+            )
         quality = found.quality
     if (
         helper is not None and len(quality.table) > 1
@@ -94,7 +98,8 @@ def train(
         helper.submit(paint_all, choice_charts(quality))
     with clock.stage("place"), one_thread():
         fitted, inertia = _on_all_rows(kept, count, config, scaling, found.clustering)
-        clustering = fitted.reordered(_order(ready, fitted))
+        # The cells of a grid have an order of their own.
+        clustering = fitted if ready.cells else fitted.reordered(_order(ready, fitted))
         refits = found.refit(ready.points, clustering)
         placed = place_rows(kept, scaling, clustering, refits.temperature)
         placed = placed.collect("polars").lazy()
@@ -107,6 +112,7 @@ def train(
             quality,
             placed,
             ready.drawn,
+            ready.cells,
         )
         names = {segment.id: segment.name for segment in segmentation.segments}
         labelled = placed.with_columns(name_expression(names))
@@ -125,6 +131,7 @@ def train(
             *scaling.notes,
             *(comparison.notes if comparison else ()),
             *found.notes,
+            *_cell_notes(ready, sample),
         ),
         choice=ready.choice,
         quality=quality,
@@ -175,6 +182,14 @@ def _spread_about(chunk: NDArray[np.floating[Any]], clustering: Clustering) -> f
     labels = clustering.assign(points).labels
     away = (points - clustering.centres[labels])[labels >= 0]
     return float(np.einsum("ij,ij->", away, away))
+
+
+def _cell_notes(ready: Prepared, sample: Sample) -> tuple[Note, ...]:
+    """Say what a grid's scores mean."""
+    if ready.cells is None:
+        return ()
+    raw = ready.scaling.filled(np.column_stack(list(sample.raw.values())))
+    return ready.cells.notes(ready.described, raw)
 
 
 def _order(ready: Prepared, clustering: Clustering) -> list[int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 import pytest
 import typer
@@ -105,3 +106,64 @@ def test_the_comparison_recommends_density_for_moons_and_writes_its_table(moons,
     assert {"silhouette", "weakest_stability", "left_out", "seconds", "agreement"} <= {
         *answer["methods"][0]
     }
+
+
+@pytest.fixture(scope="module")
+def buyers(tmp_path_factory):
+    rng = np.random.default_rng(3)
+    path = tmp_path_factory.mktemp("buyers") / "buyers.csv"
+    pl.DataFrame(
+        {
+            "customer_id": [f"C{row:03}" for row in range(240)],
+            "recency_days": rng.integers(1, 300, 240),
+            "frequency": rng.geometric(0.4, 240),
+            "monetary": rng.lognormal(5, 1, 240).round(2),
+        }
+    ).write_csv(path)
+    return path
+
+
+def test_the_rfm_grid_from_the_table_to_a_new_customer(buyers, tmp_path):
+    words = ["segment", str(buyers), "-o", str(tmp_path / "out"), "--quiet", "--no-track"]
+    done = ONE.invoke(coterie, [*words, "--method", "rfm"])
+    assert done.exit_code == 0, done.output
+    assert "a rule on recency" in " ".join(done.output.split())
+    customers = pl.read_csv(tmp_path / "out" / "customers.csv")
+    assert {"Champions", "Hibernating"} <= set(customers["segment"])
+    model = str(tmp_path / "out" / "segmentation.zip")
+    place = ["place", model, "--set", "recency_days=1", "--set", "frequency=50"]
+    done = ONE.invoke(coterie, [*place, "--set", "monetary=90000", "--json"])
+    answer = json.loads(done.output)
+    assert (answer["segment"], answer["rule_agrees"]) == ("Champions", True)
+
+
+def test_the_breaks_of_customers_serve_a_segmentation(buyers, tmp_path):
+    breaks = tmp_path / "breaks.json"
+    plain = {"recency": [30, 60], "frequency": [1, 3], "monetary": [100, 500]}
+    breaks.write_text(json.dumps(plain))
+    words = ["segment", str(buyers), "-o", str(tmp_path / "out"), "--quiet", "--no-track"]
+    done = ONE.invoke(coterie, [*words, "--method", "rfm", "--rfm-breaks", str(breaks), "--json"])
+    assert done.exit_code == 0, done.output
+    first = json.loads(done.output)["segments"][0]
+    assert first["rule"].startswith("days since last purchase up to 30, and ")
+    assert first["stability"] == 1.0
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [("[]", "holds no RFM breaks"), ("{", "holds no RFM breaks"), ('{"a": 1}', "An RFM grid has")],
+)
+def test_a_file_that_holds_no_breaks_is_said_to(buyers, tmp_path, content, said):
+    breaks = tmp_path / "breaks.json"
+    breaks.write_text(content)
+    words = ["segment", str(buyers), "-o", str(tmp_path / "out"), "--quiet", "--no-track"]
+    done = ONE.invoke(coterie, [*words, "--method", "rfm", "--rfm-breaks", str(breaks)])
+    assert isinstance(done.exception, ConfigError)
+    assert said in str(done.exception)
+
+
+def test_breaks_go_with_the_grid_only(buyers, tmp_path):
+    words = ["segment", str(buyers), "-o", str(tmp_path / "out"), "--quiet", "--no-track"]
+    done = ONE.invoke(coterie, [*words, "--rfm-breaks", str(buyers)])
+    assert isinstance(done.exception, ConfigError)
+    assert "goes with --method rfm" in str(done.exception)

@@ -21,12 +21,27 @@ from coterie.workflow.outliers import find_outliers
 from coterie.workflow.recommending import recommend
 
 CUSTOMERS = make_customers(260, segments=3, seed=4)[0]
+_DRAWN = np.random.default_rng(4)
+BUYERS = pl.DataFrame(
+    {
+        "customer_id": [f"C{row:03}" for row in range(260)],
+        "recency_days": _DRAWN.integers(1, 400, 260),
+        "frequency": 1 + _DRAWN.geometric(0.4, 260),
+        "monetary": _DRAWN.lognormal(5, 1, 260).round(2),
+    }
+)
+"""Customers of a shop: what the RFM grid takes."""
+
+
+def customers_of(study: ct.Study) -> pl.DataFrame:
+    return BUYERS if study.config.method == "rfm" else CUSTOMERS
 
 
 @pytest.fixture(scope="module", params=METHODS)
 def study(request: pytest.FixtureRequest) -> ct.Study:
-    k = None if request.param in ("dbscan", "hdbscan") else 3
-    return train(CUSTOMERS, RunConfig(method=request.param, k=k, k_max=5))
+    k = None if request.param in ("dbscan", "hdbscan", "rfm") else 3
+    table = BUYERS if request.param == "rfm" else CUSTOMERS
+    return train(table, RunConfig(method=request.param, k=k, k_max=5))
 
 
 def test_every_method_gives_named_segments_and_says_which_it_is(study):
@@ -40,12 +55,13 @@ def test_every_method_is_kept_and_places_the_same_customers_the_same(study, tmp_
     model = study.segmentation
     read = load_bundle(save_bundle(model, tmp_path / "m.zip"))
     assert bundle_bytes(read) == bundle_bytes(model)
-    scored = read.score(CUSTOMERS)
+    customers = customers_of(study)
+    scored = read.score(customers)
     labelled = labelled_frame(study)
     assert scored["segment_id"].to_list() == labelled["segment_id"].to_list()
     assert np.allclose(scored["confidence"], labelled["confidence"])
     for row in range(0, 260, 13):
-        placed = read.place(CUSTOMERS.row(row, named=True))
+        placed = read.place(customers.row(row, named=True))
         assert placed.segment_id == scored["segment_id"][row]
         assert placed.segment == scored["segment"][row]
         assert placed.confidence == pytest.approx(scored["confidence"][row])
@@ -59,7 +75,7 @@ def test_every_method_is_reported_and_painted(study, tmp_path):
 
 
 def test_every_method_has_outliers_with_reasons(study):
-    found = find_outliers(study.segmentation, CUSTOMERS, most=3)
+    found = find_outliers(study.segmentation, customers_of(study), most=3)
     assert found.customers == 260
     assert len(found.found) == 3
     assert all(one.reasons and one.reasons[0].sentence for one in found.found)

@@ -244,11 +244,12 @@ class TrainingSettings(Asked):
     )
     method: Literal[
         "kmeans", "minibatch", "bisecting", "mixture", "ward", "dbscan", "hdbscan", "kprototypes",
-        "famd", "auto",
+        "famd", "rfm", "auto",
     ] = Field(
         default="kmeans",
         description="How groups are looked for; auto compares all and takes the one recommended. "
-        "dbscan and hdbscan find the number of segments themselves.",
+        "dbscan and hdbscan find the number of segments themselves; rfm sorts customers into the "
+        "cells of the RFM grid.",
     )  # fmt: skip
     features: list[_Feature] = Field(
         default=[],

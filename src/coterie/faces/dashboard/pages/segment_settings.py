@@ -245,7 +245,7 @@ def _more(look: StoredLook, kept: Kept) -> dict[str, Any]:
             format_func=lambda key: METHODS[key].name,
         )  # fmt: skip
         told = METHODS[kept.keep("method", method)]
-        own = "" if told.takes_k else " It finds the number of groups itself."
+        own = "" if told.takes_k or told.ruled else " It finds the number of groups itself."
         st.caption(told.tells + own)
         scaler = st.selectbox(
             "Scaler",
