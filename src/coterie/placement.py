@@ -106,7 +106,8 @@ class Placement:
         "None" for none.
     confidence : float
         How likely a model fitted to other customers would place this one the same, 0 to 1; of a
-        Gaussian mixture, its probability of membership.
+        Gaussian mixture, its probability of membership. Where a feature is missing: how likely
+        the segment is, given what is known.
     runner_up : str or None
         Name of the next nearest segment; None if there is one segment only. Where the answer is
         none, the nearest of all.

@@ -55,6 +55,8 @@ class Placer:
             else _Clusters(model.clustering)
         )
         self._temperature = float(model.temperature)
+        self._model = model
+        self._told = told_features(model.features, self._flags)
         self._tree = _Tree(model.rules, model.features)
 
     def place(self, record: Mapping[str, object]) -> Placement:
@@ -73,15 +75,19 @@ class Placer:
         imputed = tuple(
             name for name, value in zip(self._space.names, raw, strict=True) if value != value
         )
-        if imputed and self._flags:
-            imputed = told_features(imputed, self._flags)
+        if imputed:
+            shares = self._allowing(raw)
+            sure, gaps = shares[best], self._gaps(shares, best, imputed)
+            imputed = told_features(imputed, self._flags) if self._flags else imputed
+        else:
+            sure, gaps = self._confidence(squares, squares[best]), ()
         by_rule, rule = self._tree.follow(values, filled) if reached else (NOWHERE.id, NOWHERE.rule)
         outside = self._outside(values)
         unlike = not reached or distance > UNLIKE_FACTOR * max(usual[2], 1e-12)
         return Placement(
             segment_id=segment.id,
             segment=segment.name,
-            confidence=self._confidence(squares, squares[best]),
+            confidence=sure,
             runner_up=self._runner_up(squares, best),
             rule=rule,
             rule_agrees=by_rule == segment.id,
@@ -90,10 +96,47 @@ class Placer:
             unlike=unlike,
             outside_range=outside,
             imputed=imputed,
-            notes=self._notes(values, impossible, imputed, outside, _unlike(unlike, reached))
+            notes=self._notes(values, impossible, imputed, outside, _unlike(unlike, reached), gaps)
             if impossible or imputed or outside or unlike
             else (),
         )
+
+    def likelihoods(self, record: Mapping[str, object]) -> tuple[list[float], list[int]]:
+        """Return the likelihood of each answer, and their order by nearness, ties as in `place`."""
+        values, _impossible = self._completed(record)
+        raw = self._space.raw(values)
+        squares = self._clusters.costs(self._space.points(self._space.filled(raw))[0])
+        order = sorted(range(len(squares)), key=squares.__getitem__)
+        if any(value != value for value in raw):
+            return self._allowing(raw), order
+        # The others' by the nearest one's: a cost far above it is likely by nothing at all.
+        nearest = squares[order[0]]
+        sure = self._confidence(squares, nearest)
+        return [sure * math.exp((nearest - each) / self._temperature) for each in squares], order
+
+    def _allowing(self, raw: Sequence[float]) -> list[float]:
+        """Return the likelihood of each answer given only what is known of a customer."""
+        scaled = self._model.scaling.alone(np.array([raw]))
+        found: list[float] = self._model.known_spreads.memberships(scaled)[0].tolist()
+        return found
+
+    def _gaps(
+        self, shares: Sequence[float], best: int, imputed: tuple[str, ...]
+    ) -> tuple[str, ...]:
+        """Say how little is known, and whom that speaks for if it is not the answer."""
+        told = []
+        missing = told_features(imputed, self._flags) if self._flags else imputed
+        known = len(self._told) - len(missing)
+        if 2 * known <= len(self._told):
+            verb = "is" if known == 1 else "are"
+            told.append(f"Only {known} of {len(self._told)} features {verb} known.")
+        likelier = max(range(len(self._segments)), key=shares.__getitem__)
+        if likelier != best and shares[likelier] > shares[best]:
+            told.append(
+                f"What is known speaks rather for {self._segments[likelier].name} "
+                f"({100 * shares[likelier]:.0f} %)."
+            )
+        return tuple(told)
 
     def values(self, record: Mapping[str, object]) -> dict[str, float]:
         """Return the features as `place` reads them; see `Segmentation.values`."""
@@ -154,6 +197,7 @@ class Placer:
         imputed: tuple[str, ...],
         outside: tuple[str, ...],
         unlike: str,
+        gaps: tuple[str, ...],
     ) -> tuple[str, ...]:
         """Say in sentences what the reader of a Placement should know."""
         labels = self._labels
@@ -165,9 +209,10 @@ class Placer:
         if missing:
             verb = "was missing and" if len(missing) == 1 else "were missing and each"
             notes.append(
-                f"{join_words(missing)} {verb} filled with the typical value, which the "
-                "confidence takes as known."
+                f"{join_words(missing)} {verb} filled with the typical value; the confidence "
+                "allows for any other."
             )
+        notes.extend(gaps)
         for name, low, high in self._ranges:
             if name in outside:
                 notes.append(

@@ -12,6 +12,7 @@ import numpy as np
 
 from coterie.cluster.base import CentreClustering, Clustering
 from coterie.cluster.confidence import memberships
+from coterie.cluster.partial import Spreads
 from coterie.config import RunConfig
 from coterie.errors import ConfigError
 from coterie.insight.rules import Rules
@@ -60,6 +61,9 @@ class Segmentation:
         kind, sentence and meaning.
     provenance : mapping
         Fingerprint of the data, settings, versions.
+    spreads : Spreads or None
+        How each segment's customers lie in each feature: what placing a customer of whom not
+        everything is known goes by. None in bundles of old; see `known_spreads`.
     """
 
     schema: Schema
@@ -74,6 +78,7 @@ class Segmentation:
     k_reason: str
     verdict: Mapping[str, Any]
     provenance: Mapping[str, Any] = field(default_factory=dict)
+    spreads: Spreads | None = None
 
     @property
     def features(self) -> tuple[str, ...]:
@@ -146,6 +151,59 @@ class Segmentation:
         """
         return self._placer.values(record)
 
+    def likelihoods(self, record: Mapping[str, object]) -> dict[int, float]:
+        """Return how likely each segment is for a customer, the nearest first; they sum to 1.
+
+        The first is the answer of `place`, with its confidence; 0 stands for none.
+
+        Raises
+        ------
+        RecordError
+            As `place`.
+        """
+        shares, order = self._placer.likelihoods(record)
+        ids = [segment.id for segment in self.segments] + [NOWHERE.id]
+        return {ids[index]: shares[index] for index in order}
+
+    @cached_property
+    def known_spreads(self) -> Spreads:
+        """How each segment's customers lie in each feature; guessed where an old bundle says not.
+
+        The guess: as far about the centre in each direction as a segment's customers usually are
+        from it.
+        """
+        if self.spreads is not None:
+            return self.spreads
+        centres = self.clustering.centres
+        if self.scaling.components is not None and self.scaling.mean is not None:
+            centres = centres @ self.scaling.components + self.scaling.mean
+        shares = np.array([segment.share for segment in self.segments])
+        typical = np.array([segment.distances[0] for segment in self.segments])
+        if not isinstance(self.clustering, CentreClustering):
+            typical = np.zeros(len(shares))  # Measured in units of the method's own.
+        if self.clustering.leaves_out:
+            centres = np.vstack([centres, centres.mean(axis=0)])
+            shares, typical = np.append(shares, max(1.0 - shares.sum(), 0.0)), np.append(typical, 0)
+        return Spreads.around(centres, shares, typical)
+
+    def with_spreads(self, raw: NDArray[np.float64], ids: NDArray[np.int64]) -> Segmentation:
+        """Return the same Segmentation, which knows how its segments' customers lie.
+
+        Parameters
+        ----------
+        raw : ndarray of float, shape (n, n_features)
+            In the customers' own units; NaN is missing.
+        ids : ndarray of int, shape (n,)
+            Their segments; 0 or less for none.
+        """
+        answers = len(self.segments) + self.clustering.leaves_out
+        labels = np.where(ids > 0, ids - 1, len(self.segments))
+        spreads = Spreads.fit(self.scaling.alone(raw), labels, answers)
+        shares = [segment.share for segment in self.segments]
+        if self.clustering.leaves_out:
+            shares.append(max(1.0 - sum(shares), 0.0))
+        return replace(self, spreads=replace(spreads, shares=np.array(shares)))
+
     def score(self, source: Any, *, dates: DateOrder | None = None) -> Any:
         """Add the answer to every row of a table: the same rows, in the same order.
 
@@ -172,14 +230,35 @@ class Segmentation:
         return score_source(self, source, dates)
 
     def assigned_rows(self, frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
-        """Typed columns and ROW -> the same, and the answer: a lazy plan on any engine.
-
-        Methods that do not place by centres read the table to place it; see `place_rows`.
-        """
+        """Typed columns and ROW -> the same, and the answer."""
         own = [name for name in frame.collect_schema().names() if name not in ANSWER]
-        assigned = place_rows(self.prepared(frame), self.scaling, self.clustering, self.temperature)
+        placed = place_rows(self.prepared(frame), self.scaling, self.clustering, self.temperature)
+        assigned = self.doubted(placed)
         named = assigned.with_columns(name_expression({s.id: s.name for s in self.segments}))
         return named.select(*own, *ANSWER)
+
+    def doubted(self, placed: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+        """Placed rows -> the same, with a confidence that allows for what is not known of them.
+
+        Placing fills a missing value with the typical one; here it may be anything that the
+        segment's customers have. Complete rows stay as they are. The table is read; what comes
+        back is a Polars frame.
+        """
+        held = placed.collect("polars")
+        columns = [held.get_column(name).cast(nw.Float64) for name in self.features]
+        gaps = np.zeros(len(held), dtype=bool)
+        for column in columns:
+            if column.null_count():
+                gaps |= column.is_null().to_numpy()
+        if not gaps.any():
+            return held.lazy()
+        raw = np.column_stack([column.to_numpy()[gaps] for column in columns])
+        shares = self.known_spreads.memberships(self.scaling.alone(raw))
+        ids = held.get_column("segment_id").to_numpy()[gaps]
+        sure = held.get_column("confidence").to_numpy().copy()
+        sure[gaps] = shares[np.arange(len(ids)), np.where(ids > 0, ids - 1, -1)]
+        series = nw.new_series("confidence", sure, nw.Float64, backend=held.implementation)
+        return held.with_columns(series).lazy()
 
     def renamed(self, names: Mapping[int, str]) -> Segmentation:
         """Return the same Segmentation with other names for some segments.

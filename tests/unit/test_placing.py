@@ -42,13 +42,17 @@ def by_arrays(model: ct.Segmentation, values: dict[str, float | None]) -> dict[s
     raw = np.array([[math.nan if full.get(f) is None else full[f] for f in model.features]])
     squares = squared_distances(model.scaling.matrix(raw), model.clustering.centres)
     best = int(squares[0].argmin())
+    shares = memberships(squares, model.temperature)
+    if np.isnan(raw).any():
+        shares = model.known_spreads.memberships(model.scaling.alone(raw))
     free = squared_distances(model.scaling.matrix(raw, capped=False), model.clustering.centres)
     seen = {**full, **dict(zip(model.features, model.scaling.filled(raw)[0], strict=True))}
     by_rule, rule = model.rules.follow(seen)
     return {
         "values": dict(zip(model.features, model.scaling.filled(raw)[0], strict=True)),
         "segment_id": model.segments[best].id,
-        "confidence": memberships(squares, model.temperature)[0, best],
+        "nearness": memberships(squares, model.temperature)[0, best],
+        "confidence": shares[0, best],
         "distance": math.sqrt(free[0, best]),
         "rule": rule,
         "rule_agrees": by_rule == best + 1,
@@ -70,7 +74,7 @@ def test_a_placement_is_what_array_arithmetic_gives(campaign, data):
     assert campaign.values(values) == expected["values"]
     assert placed.distance == pytest.approx(expected["distance"], rel=1e-7, abs=1e-6)
     assert placed.confidence == pytest.approx(expected["confidence"], abs=1e-7)
-    if expected["confidence"] > 0.5 + 1e-6:  # else two centres are equally near
+    if expected["nearness"] > 0.5 + 1e-6:  # else two centres are equally near
         assert placed.segment_id == expected["segment_id"]
         assert placed.rule_agrees == expected["rule_agrees"]
     assert (placed.rule, placed.imputed) == (expected["rule"], expected["imputed"])
@@ -155,3 +159,59 @@ def test_a_reader_returns_every_column_that_placing_needs_in_the_order_of_the_ta
     )
     with pytest.raises(RecordError, match=r"x\. .*must be a number"):
         reader.read({"x": 1, "age": "old"})
+
+
+def test_where_no_feature_is_known_the_confidence_is_the_base_rate(model):
+    nothing = np.full((1, len(model.features)), np.nan)
+    shares = model.known_spreads.memberships(model.scaling.alone(nothing))[0]
+    assert shares == pytest.approx([segment.share for segment in model.segments])
+    frame = pl.DataFrame({c.name: [None, 1.0] for c in model.inputs})
+    scored = model.score(frame)
+    share = model.segment(scored["segment_id"][0]).share
+    assert scored["confidence"][0] == pytest.approx(share)
+
+
+def test_the_less_is_known_the_less_sure_and_said_so(model):
+    customers, _truth = make_customers(300, segments=4, seed=8)
+    names = [column.name for column in model.inputs]
+    sure, right = [], []
+    complete = model.score(customers)["segment_id"].to_numpy()
+    for known in range(len(names), 0, -1):
+        rows = customers.with_columns(
+            pl.lit(None, dtype=customers.schema[n]).alias(n) for n in names[known:]
+        )
+        scored = model.score(rows)
+        sure.append(float(scored["confidence"].mean()))
+        right.append(float((scored["segment_id"].to_numpy() == complete).mean()))
+    assert sure == sorted(sure, reverse=True)
+    assert sure[-1] < 0.7
+    # What is said is what comes true, of the whole table.
+    assert np.array(sure) == pytest.approx(np.array(right), abs=0.1)
+    placed = model.place({names[0]: customers[names[0]][0]})
+    assert f"Only 1 of {len(names)} features is known." in placed.notes
+    assert any("the confidence allows for any other" in note for note in placed.notes)
+
+
+def test_a_complete_row_is_not_touched_by_what_is_missing_elsewhere(campaign):
+    customers, _truth = make_campaign(120, 4, seed=9)
+    customers = customers.drop_nulls([column.name for column in campaign.inputs])
+    even = pl.int_range(pl.len()) % 2 == 0
+    holes = customers.with_columns(pl.when(even).then(pl.col("Income")).alias("Income"))
+    before, after = campaign.score(customers), campaign.score(holes)
+    answer = ["segment_id", "confidence"]
+    assert before.filter(even).select(answer).equals(after.filter(even).select(answer))
+    assert not before.filter(~even).select(answer).equals(after.filter(~even).select(answer))
+
+
+def test_what_is_known_may_speak_for_another_segment_and_is_said_to(model):
+    customers, _truth = make_customers(400, segments=4, seed=4)
+    told = 0
+    for row in customers.select(c.name for c in model.inputs).head(80).to_dicts():
+        name, value = next(iter(row.items()))
+        placed, shares = model.place({name: value}), model.likelihoods({name: value})
+        likeliest = max(shares, key=shares.__getitem__)
+        note = f"What is known speaks rather for {model.segment(likeliest).name}"
+        said = any(one.startswith(note) for one in placed.notes)
+        assert said == (shares[likeliest] > placed.confidence)
+        told += said
+    assert told

@@ -141,6 +141,15 @@ class Scaling:
             return scaled
         return (scaled - self.mean) @ self.components.T
 
+    def alone(self, raw: Floats) -> Floats:
+        """Return each feature scaled by itself, before any mixing; what is missing stays NaN.
+
+        Shape (n, n_features), as `raw`.
+        """
+        values = np.asarray(raw, dtype=np.float64)
+        scaled = np.column_stack([p.scaled(values[:, j]) for j, p in enumerate(self.parts)])
+        return np.where(np.isnan(values), np.nan, scaled)
+
     def filled(self, raw: Floats) -> Floats:
         """Return raw values with missing ones filled, shape (n, n_features)."""
         values = np.asarray(raw, dtype=np.float64)

@@ -32,6 +32,7 @@ import numpy as np
 from coterie.cluster.base import CentreClustering, Clustering
 from coterie.cluster.grid import GridClustering
 from coterie.cluster.kinds import clustering_from_dict, clustering_to_dict
+from coterie.cluster.partial import Spreads
 from coterie.errors import (
     DamagedBundleError,
     ForeignBundleError,
@@ -130,6 +131,8 @@ def _plain(model: Segmentation) -> dict[str, Any]:
         "k_reason": model.k_reason,
         "verdict": dict(model.verdict),
         "provenance": dict(model.provenance),
+        # Older versions leave it unread, and place complete records alike.
+        **({"spreads": model.spreads.to_dict()} if model.spreads is not None else {}),
     }
 
 
@@ -159,6 +162,7 @@ def _built(plain: Mapping[str, Any], clustering: Clustering) -> Segmentation:
         k_reason=plain["k_reason"],
         verdict=plain["verdict"],
         provenance=plain["provenance"],
+        spreads=Spreads.from_dict(plain["spreads"]) if "spreads" in plain else None,
     )
 
 

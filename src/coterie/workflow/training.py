@@ -115,7 +115,10 @@ def train(
             ready.cells,
         )
         names = {segment.id: segment.name for segment in segmentation.segments}
-        labelled = placed.with_columns(name_expression(names))
+        segmentation = segmentation.with_spreads(
+            np.column_stack(list(sample.raw.values())), sample.labels
+        )
+        labelled = segmentation.doubted(placed).with_columns(name_expression(names))
     return Study(
         name=opened.name,
         config=config,

@@ -121,13 +121,11 @@ def test_a_real_example_is_a_row_of_the_study(logged_in, services):
 
 
 def test_the_likelihoods_add_up_and_agree_with_the_placement_of_every_customer(services):
-    from coterie.faces.dashboard.placed import likelihoods
-
     study = services.shelf.study(MINE, services.accounts.person("ada").id)
     model = study.segmentation
     inputs = [column.name for column in model.inputs]
     for record in study.labelled.select(inputs).collect().to_dicts()[:200]:
-        placement, shares = model.place(record), likelihoods(model, model.values(record))
+        placement, shares = model.place(record), model.likelihoods(record)
         assert sum(shares.values()) == pytest.approx(1.0)
         assert next(iter(shares)) == placement.segment_id
         assert shares[placement.segment_id] == pytest.approx(placement.confidence)

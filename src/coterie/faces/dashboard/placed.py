@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from coterie.cluster.confidence import memberships
 from coterie.faces.dashboard.pieces import disc
 from coterie.figures.palette import segment_colour
 from coterie.figures.words import NARROW_SPACE, say_share, say_value
@@ -57,25 +56,6 @@ def spans(model: Segmentation, sample: Sample) -> dict[tuple[str, int], Span]:
                 mean = segment.profile.get(name, float(own.mean()))
                 found[name, segment.id] = Span(low, mean, high, left, right)
     return found
-
-
-def likelihoods(model: Segmentation, values: Mapping[str, float]) -> dict[int, float]:
-    """Return how likely each segment is for a customer, most likely first; they add up to 1.
-
-    With 0 for none, where the method leaves customers out.
-
-    Parameters
-    ----------
-    model : Segmentation
-    values : mapping of str to float
-        As `Segmentation.values` returns.
-    """
-    raw = np.array([[values[name] for name in model.features]])
-    costs = model.clustering.costs(model.scaling.matrix(raw))
-    shares = memberships(costs, model.temperature)[0]
-    order = np.argsort(costs[0], kind="stable")
-    ids = [segment.id for segment in model.segments] + [0]
-    return {ids[int(i)]: float(shares[i]) for i in order}
 
 
 def answer(placement: Placement, shares: Mapping[int, float], notes: Sequence[str]) -> str:

@@ -127,7 +127,7 @@ def _answer(
         f"{column.label} cannot be " for column in model.inputs
     }
     notes = [note for note in placement.notes if not note.startswith(tuple(said_beside))]
-    answer.html(placed.answer(placement, placed.likelihoods(model, values), notes))
+    answer.html(placed.answer(placement, model.likelihoods(given), notes))
     if isinstance(study, RegisteredModel):  # The registry's model, without its customers.
         return
     with more:
