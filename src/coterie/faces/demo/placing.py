@@ -29,7 +29,7 @@ def draw_form(studio: Studio, study: gr.State, window: gr.JSON, outputs: list[Co
         found = studio.study(studio.visitor(request), study_id)
         model = found.segmentation
         begin = gr.Dropdown(
-            [(TYPICAL, 0), *((f"A real one: {s.name}", s.id) for s in model.segments)],
+            [(TYPICAL, 0), *((f"A real one: {s.name}", s.id) for s in model.segments if s.size)],
             value=0,
             label="Begin with",
             elem_id="begin",

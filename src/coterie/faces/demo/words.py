@@ -91,7 +91,7 @@ def spread_range(schema: Schema, name: str, low: float, high: float) -> str:
 
 
 def _segments(segmentation: Segmentation) -> list[dict[str, Any]]:
-    return [segment.to_dict() for segment in segmentation.segments]
+    return [segment.to_dict() for segment in segmentation.segments if segment.size]
 
 
 @cache

@@ -67,6 +67,8 @@ def _show(study: StoredStudy | RegisteredModel, scored: pl.DataFrame, name: str)
         .fill_null(pl.col("segment")).alias("segment")
     )  # fmt: skip
     counts = dict(frame.group_by("segment_id").len().iter_rows())
+    # Customers may be in a cell of a grid that nobody of the study was in.
+    names |= dict(frame.select("segment_id", "segment").unique().sort("segment_id").iter_rows())
     total = max(frame.height, 1)
     rows: list[dict[str, Any]] = [
         {"id": number, "name": said, "size": counts.get(number, 0),
