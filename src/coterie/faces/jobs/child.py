@@ -18,7 +18,7 @@ from typing import Any
 
 PARENT_SECONDS = 0.5
 TELL_SECONDS = 0.1
-NICENESS = {"training": 10, "refresh": 10}
+NICENESS = {"training": 10, "methods": 10, "refresh": 10}
 """Pages come first: they are waited for with open eyes. So is a look."""
 
 

@@ -140,6 +140,13 @@ def customers(request: Request, work: Path, progress: Progress) -> None:
     make_customers(request, work, progress)
 
 
+def methods(request: Request, work: Path, progress: Progress) -> None:
+    """Compare every method on an upload."""
+    from coterie.faces.jobs.comparing import compare
+
+    compare(request, work, progress)
+
+
 def refresh(request: Request, _work: Path, progress: Progress) -> None:
     """Paint the pictures and write the report of a study again, under the names of now."""
     from coterie.faces.jobs.reporting import rewrite_report
@@ -156,6 +163,7 @@ KINDS: dict[str, Callable[[Request, Path, Progress], None]] = {
     "training": train,
     "look": look,
     "customers": customers,
+    "methods": methods,
     "refresh": refresh,
 }
 

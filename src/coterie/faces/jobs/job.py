@@ -9,7 +9,7 @@ from typing import Any, Literal, get_args
 from coterie.stores.shelf import ShelfError
 
 State = Literal["waiting", "running", "done", "failed", "cancelled", "interrupted"]
-Kind = Literal["training", "look", "customers", "refresh"]
+Kind = Literal["training", "look", "customers", "methods", "refresh"]
 
 STATES: tuple[State, ...] = get_args(State)
 ENDED = frozenset({"done", "failed", "cancelled", "interrupted"})
@@ -41,7 +41,7 @@ class Job:
     Attributes
     ----------
     id : str
-    kind : {"training", "look", "customers", "refresh"}
+    kind : {"training", "look", "customers", "methods", "refresh"}
     owner : int
     name : str
         What it is about: the study's name, or the file's.

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from coterie.errors import CoterieError
+from coterie.faces.jobs.comparing import start_comparison
 from coterie.faces.jobs.job import Job
 from coterie.faces.jobs.record import Record, now
 from coterie.faces.jobs.request import CustomersAsked, checked_sample
@@ -189,6 +190,35 @@ class Jobs:
         )
         request = {**plain, "data_dir": str(self._shelf.places.root)}
         return self._runner.add(record, request, upload.path)
+
+    def start_comparison(
+        self, owner: int, upload_id: str, config: RunConfig, *, schema: Schema | None = None
+    ) -> Job:
+        """Compare every method on an upload in the background; done at once if it was done.
+
+        `stores.shelf.comparisons` tells what was found.
+
+        Parameters
+        ----------
+        owner : int
+        upload_id : str
+        config : RunConfig
+            Its number of groups, method and names do not matter.
+        schema : Schema, optional
+            Inferred if None.
+
+        Raises
+        ------
+        NoSuchUploadError, TooManyJobsError, StorageFullError
+        """
+        upload = self._shelf.upload(upload_id, owner)
+        return start_comparison(self._runner, owner, upload, config, schema)
+
+    def comparisons(self, owner: int, folder: Path) -> list[Job]:
+        """Return a person's jobs that make, or made, the comparison kept in a folder."""
+        wanted = str(folder)
+        found = self._runner.find(lambda one: one.owner == owner and one.target == wanted)
+        return [self._runner.snapshot(record) for record in found]
 
     def job(self, job_id: str, owner: int) -> Job:
         """Return one of a person's jobs as it stands now; raises NoSuchJobError."""

@@ -24,7 +24,13 @@ from coterie.stores.shelf.places import is_id, read_json, remove, write_json
 
 MOST_WAITING = 20
 KEPT_DAYS = 30
-LANES = {"training": "training", "look": "short", "customers": "short", "refresh": "short"}
+LANES = {
+    "training": "training",
+    "methods": "training",
+    "look": "short",
+    "customers": "short",
+    "refresh": "short",
+}
 """A look is short and somebody waits for it: it does not stand behind trainings."""
 
 _LOG = logging.getLogger("coterie.jobs")

@@ -11,6 +11,7 @@ from coterie.faces.dashboard import pieces, who
 from coterie.faces.dashboard.pages import (
     data_state,
     data_waiting,
+    segment_comparing,
     segment_evidence,
     segment_job,
     segment_settings,
@@ -47,18 +48,22 @@ def page() -> None:
         "Name of the study", value=upload.name.rpartition(".")[0], max_chars=80,
         help="How it is called among the models.",
     )  # fmt: skip
-    if st.button(
-        "Find the groups",
-        type="primary",
-        icon=":material/category:",
-        disabled=config is None,
-    ) and config is not None:  # fmt: skip
+    with st.container(horizontal=True):
+        pressed = st.button(
+            "Find the groups",
+            type="primary",
+            icon=":material/category:",
+            disabled=config is None,
+        )
+        segment_comparing.offer(person, upload, config)
+    if pressed and config is not None:
         try:
             segment_job.start(person, upload, config, name)
         except CoterieError as error:
             pieces.fault(error)
         else:
             st.rerun()
+    segment_comparing.draw(person, upload, config)
     if same is not None:
         segment_evidence.draw(same)
 

@@ -100,7 +100,7 @@ def _watch(person: Person, job_id: str) -> None:
     if job.state == "waiting":
         st.progress(0.0, text=waiting_words(job.position))
     else:
-        st.progress(min(job.share, 1.0), text=_said(job.words) or "Starting")
+        st.progress(min(job.share, 1.0), text=said(job.words) or "Starting")
         st.html(_stages(job.stage))
     if st.button("Cancel", icon=":material/close:", key="training_cancel"):
         try:
@@ -112,7 +112,7 @@ def _watch(person: Person, job_id: str) -> None:
     st.caption("You can leave this page: the work goes on, and the study will be among the models.")
 
 
-def _said(words: str) -> str:
+def said(words: str) -> str:
     """Return words as a line begins: with a capital."""
     return words[:1].upper() + words[1:]
 

@@ -19,7 +19,7 @@ from coterie.schema import ROW
 if TYPE_CHECKING:
     from coterie.stores.shelf import StoredLook, StoredStudy, Upload
 
-KEPT, CHOICE = "segment_kept", "segment_choice"
+KEPT, CHOICE, TAKEN = "segment_kept", "segment_choice", "segment_taken"
 AUTOMATIC, CHOSEN = "Find it", "I choose"
 LEAST_K, MOST_K = 2, 12
 
@@ -68,7 +68,10 @@ class Kept:
         self._values: dict[str, Any]
         self._first: dict[str, Any]
         self._values, self._first = held
-        self._id = upload_id
+        times = st.session_state.get(TAKEN, {}).get(upload_id, 0)
+        # Widgets of another name begin anew, with what was taken over.
+        self._id = f"{upload_id}_{times}" if times else upload_id
+        self._upload_id = upload_id
 
     def key(self, name: str) -> str:
         """Return the key of a widget."""
@@ -84,6 +87,13 @@ class Kept:
         """Keep what a widget says now, and return it."""
         self._values[name] = value
         return value
+
+    def take(self, **values: Any) -> None:
+        """Take over settings that no widget said: all widgets then begin with what is kept."""
+        self._values.update(values)
+        self._first.clear()
+        taken = st.session_state.setdefault(TAKEN, {})
+        taken[self._upload_id] = taken.get(self._upload_id, 0) + 1
 
 
 def usual_choice(look: StoredLook, *, say: bool = True) -> FeatureChoice | None:
