@@ -214,8 +214,6 @@ def test_a_revoked_token_is_refused(before: Before, ada: Person) -> None:
     client, bearer = before.client(), {"authorization": f"Bearer {secret}"}
     assert client.get("/api/v1/models", headers=bearer).status_code == 200
     before.accounts.revoke_token(ada, record.id)
-    # Here at once, elsewhere after the second that tokens are remembered for.
-    before.keeper.forget_tokens()
     assert client.get("/api/v1/models", headers=bearer).status_code == 401
 
 

@@ -100,7 +100,6 @@ class Account:
             await self.keeper.look_up(accounts.revoke_token, request.state.person, token_id)
         except CoterieError as refused:
             return await self._account_page(request, message=str(refused), status=404)
-        self.keeper.forget_tokens()
         return RedirectResponse("/account?notice=revoked", 303)
 
     async def end_sessions(self, request: Request, _form: FormData) -> Response:

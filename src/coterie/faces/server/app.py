@@ -40,6 +40,9 @@ if TYPE_CHECKING:
     from coterie.faces.services import Services
 
 
+_API = "/api/v1"
+
+
 @dataclass(frozen=True)
 class Server:
     """The whole server as one ASGI application, with its parts at hand.
@@ -93,8 +96,34 @@ def create_app(services: Services) -> Server:
         farewells={SOCKET: farewell()},
         counts=is_a_persons_doing,
     )
-    gate = Gate(porch, house, keeper, door)
+    gate = Gate(porch, _Hall(house), keeper, door)
     return Server(gate, porch, house, metrics, Counted(gate, metrics))
+
+
+class _Hall:
+    """Takes requests to the API straight there, and all others to the house.
+
+    The house tries a dozen routes before it, which takes as long as placing a customer.
+
+    Parameters
+    ----------
+    house : Starlette
+        With the API mounted in it.
+    """
+
+    def __init__(self, house: Starlette) -> None:
+        self._house = house
+        self._mount = next(r for r in house.routes if isinstance(r, Mount) and r.path == _API)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request, or run the house's lifespan."""
+        if scope["type"] == "http" and scope["path"].startswith(f"{_API}/"):
+            scope["app"] = self._house
+            _, found = self._mount.matches(scope)
+            scope.update(found)
+            await self._mount.app(scope, receive, send)
+        else:
+            await self._house(scope, receive, send)
 
 
 def is_secure(services: Services) -> bool:
@@ -151,8 +180,8 @@ def _make_house(account: Account, services: Services) -> Starlette:
         routes=[
             *account.routes(),
             Route("/api", _sent_to("/api/v1/docs")),
-            Route("/api/v1", _sent_to("/api/v1/docs")),
-            Mount("/api/v1", app=api),
+            Route(_API, _sent_to("/api/v1/docs")),
+            Mount(_API, app=api),
             Route("/demo", _sent_to("/demo/")),
             # Streamlit knows its first page by no other address than this.
             Route("/overview", _sent_to("/")),

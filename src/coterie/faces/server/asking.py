@@ -28,6 +28,8 @@ class Asked:
         `GET` for a WebSocket.
     path : str
         Decoded.
+    section : str
+        The first part of the path.
     target : str
         Path and query as they were sent, to come back to.
     scheme : str
@@ -42,6 +44,7 @@ class Asked:
 
     method: str
     path: str
+    section: str
     target: str
     scheme: str
     headers: dict[bytes, bytes]
@@ -59,10 +62,11 @@ class Asked:
                 continue
             doubled = doubled or (name in headers and name in _ONCE)
             headers[name] = value
-        client = scope.get("client")
+        client, path = scope.get("client"), scope["path"]
         return cls(
             method=scope.get("method", "GET"),
-            path=scope["path"],
+            path=path,
+            section=path.split("/", 2)[1] if path.startswith("/") else "",
             target=_target(scope),
             scheme=scope.get("scheme", "http"),
             headers=headers,
@@ -81,11 +85,6 @@ class Asked:
         return self.header("host")
 
     @property
-    def section(self) -> str:
-        """The first part of the path."""
-        return self.path.split("/")[1] if self.path.startswith("/") else ""
-
-    @property
     def is_open(self) -> bool:
         """Whether this is a page that needs no session."""
         return self.section in _OPEN_SECTIONS or self.path.startswith(_OPEN_FOLDER)
@@ -98,7 +97,7 @@ class Asked:
     @property
     def is_api(self) -> bool:
         """Whether a program asks, by the HTTP API."""
-        return self.path == "/api" or self.path.startswith("/api/")
+        return self.section == "api"
 
     @property
     def is_page(self) -> bool:

@@ -10,20 +10,18 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from starlette.datastructures import MutableHeaders
-
 from coterie.errors import CoterieError
 from coterie.faces.server import refusing
 from coterie.faces.server.asking import OWN_HEADERS, Asked
 from coterie.faces.server.bodies import Bounded
 from coterie.faces.server.cookies import SESSION, Jar
-from coterie.faces.server.headers import add_security_headers
+from coterie.faces.server.headers import secured
 from coterie.faces.server.origins import (
     SAFE_METHODS,
     fetched_from_elsewhere,
-    host_allowed,
+    goes_by,
     host_name,
-    same_origin,
+    is_own,
 )
 from coterie.faces.server.refusing import Refusal, refuse, refuse_socket
 from coterie.faces.server.rules import OWN_SECTIONS, largest_body, needed_action
@@ -37,6 +35,8 @@ if TYPE_CHECKING:
 
 IDENTITY_HEADER = "X-Coterie-Person"
 """Tells Streamlit whose connection this is; a page's state is never handed to anybody else."""
+
+_IDENTITY = IDENTITY_HEADER.lower().encode()
 
 
 @dataclass(frozen=True)
@@ -172,7 +172,7 @@ class Gate:
         """Refuse what was not meant for this server, or was sent by another site's page."""
         if asked.doubled:
             return refusing.DOUBLED
-        if not host_allowed(asked.host, self.door.allowed_hosts):
+        if not goes_by(asked.host, self.door.allowed_hosts):
             return refusing.FOREIGN_HOST
         origin = asked.header("origin")
         if origin is not None and not self._own_origin(origin, asked):
@@ -183,9 +183,9 @@ class Gate:
 
     def _own_origin(self, origin: str, asked: Asked) -> bool:
         public = self.door.public_url
-        if public and same_origin(origin, urlsplit(public).netloc, urlsplit(public).scheme):
+        if public and is_own(origin, urlsplit(public).netloc, urlsplit(public).scheme):
             return True
-        return same_origin(origin, asked.host, asked.scheme)
+        return is_own(origin, asked.host, asked.scheme)
 
     async def _identify(self, asked: Asked) -> Visitor:
         if asked.bearer and (asked.is_api or asked.path == "/metrics"):
@@ -205,7 +205,7 @@ class Gate:
         return Visitor(person=session.person, session=session, token=token)
 
     async def _holds(self, token: str, a_persons_doing: bool) -> bool:
-        return await self._keeper.session(token, touch=a_persons_doing) is not None
+        return await self._keeper.session_now(token, touch=a_persons_doing) is not None
 
     @staticmethod
     def _judge(asked: Asked, visitor: Visitor) -> Refusal | None:
@@ -228,8 +228,7 @@ class Gate:
         headers = [pair for pair in scope["headers"] if not pair[0].startswith(OWN_HEADERS)]
         if visitor.person is not None and visitor.token is not None:
             mark = hashlib.sha256(visitor.token.encode()).hexdigest()[:16]
-            name = IDENTITY_HEADER.lower().encode()
-            headers.append((name, f"{visitor.person.id}-{mark}".encode()))
+            headers.append((_IDENTITY, f"{visitor.person.id}-{mark}".encode()))
         scope["headers"] = headers
         state: dict[str, Any] = dict(scope.get("state") or {})
         state["person"] = visitor.person
@@ -244,14 +243,10 @@ class Gate:
 
         async def guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(raw=list(message.get("headers", ())))
-                add_security_headers(
-                    headers,
-                    own=own,
-                    tls=asked.scheme == "https",
-                    host=host_name(asked.host) or "",
-                )
-                message = {**message, "headers": headers.raw}
+                tls = asked.scheme == "https"
+                host = (host_name(asked.host) or "") if tls else ""
+                headers = secured(message.get("headers", ()), own=own, tls=tls, host=host)
+                message = {**message, "headers": headers}
             await send(message)
 
         return guarded

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from starlette.datastructures import MutableHeaders
+from collections.abc import Iterable
+from functools import cache
 
 OWN_POLICY = (
     "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; "
@@ -21,21 +22,27 @@ FACE_POLICY = (
 nothing is loaded from, or sent to, another server."""
 
 _LIFETIME_OF_TLS_ONLY = 180 * 24 * 3600
-_CROSS_ORIGIN = (
-    "access-control-allow-origin",
-    "access-control-allow-credentials",
-    "access-control-allow-headers",
-    "access-control-allow-methods",
-    "access-control-expose-headers",
+_OWN_NAMES = ("localhost", "127.0.0.1", "::1")
+_ALWAYS = (b"x-content-type-options", b"x-frame-options")
+_UNLESS_SET = (
+    (b"referrer-policy", b"same-origin"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (b"permissions-policy", b"camera=(), microphone=(), geolocation=()"),
 )
+_CROSS_ORIGIN = b"access-control-"
+"""No face is meant to be read by another site's pages, whatever its library allows."""
+
+Headers = list[tuple[bytes, bytes]]
 
 
-def add_security_headers(headers: MutableHeaders, *, own: bool, tls: bool, host: str) -> None:
-    """Complete the headers of one response, in place.
+def secured(headers: Iterable[tuple[bytes, bytes]], *, own: bool, tls: bool, host: str) -> Headers:
+    """Return the headers of one response, completed.
 
     Parameters
     ----------
-    headers : MutableHeaders
+    headers : iterable of (bytes, bytes)
+        Names in lower case, as ASGI has them.
     own : bool
         The page is rendered by us, not by Streamlit, Gradio or FastAPI.
     tls : bool
@@ -43,19 +50,33 @@ def add_security_headers(headers: MutableHeaders, *, own: bool, tls: bool, host:
     host : str
         Name that was asked for. This machine's own names are never pinned to TLS, since other
         programs answer under them too.
+
+    Returns
+    -------
+    list of (bytes, bytes)
     """
-    headers["X-Content-Type-Options"] = "nosniff"
-    headers["X-Frame-Options"] = "DENY" if own else "SAMEORIGIN"
-    headers.setdefault("Content-Security-Policy", OWN_POLICY if own else FACE_POLICY)
-    headers.setdefault("Referrer-Policy", "same-origin")
-    headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
-    headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
-    headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
+    kept = [
+        (name, value)
+        for name, value in headers
+        if name not in _ALWAYS and not name.startswith(_CROSS_ORIGIN)
+    ]
+    given = {name for name, _ in kept}
+    kept += [one for one in _added(own, tls and host not in _OWN_NAMES) if one[0] not in given]
+    return kept
+
+
+@cache
+def _added(own: bool, pinned: bool) -> tuple[tuple[bytes, bytes], ...]:
+    """Return what is added to every response of a kind, where it does not say it itself."""
+    policy = (OWN_POLICY if own else FACE_POLICY).encode()
+    added = [
+        (b"x-content-type-options", b"nosniff"),
+        (b"x-frame-options", b"DENY" if own else b"SAMEORIGIN"),
+        (b"content-security-policy", policy),
+        *_UNLESS_SET,
+    ]
     if own:
-        headers.setdefault("Cache-Control", "no-store")
-    if tls and host not in ("localhost", "127.0.0.1", "::1"):
-        headers.setdefault("Strict-Transport-Security", f"max-age={_LIFETIME_OF_TLS_ONLY}")
-    for name in _CROSS_ORIGIN:
-        # No face is meant to be read by another site's pages, whatever its library allows.
-        if name in headers:
-            del headers[name]
+        added.append((b"cache-control", b"no-store"))
+    if pinned:
+        added.append((b"strict-transport-security", b"max-age=%d" % _LIFETIME_OF_TLS_ONLY))
+    return tuple(added)

@@ -38,6 +38,7 @@ class Metrics:
 
     def __init__(self, jobs_by_state: Callable[[], Mapping[str, int]]) -> None:
         self.registry = CollectorRegistry()
+        self._counted: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
         self._requests = Counter(
             "coterie_requests",
             "Requests answered, by route and status.",
@@ -57,7 +58,10 @@ class Metrics:
             registry=self.registry,
         )
         self._logins = Counter(
-            "coterie_logins", "Logins with a password.", ("answer",), registry=self.registry
+            "coterie_logins",
+            "Logins with a password, or by single sign-on.",
+            ("answer",),
+            registry=self.registry,
         )
         for answer in ("accepted", "refused"):
             self._logins.labels(answer)
@@ -66,8 +70,14 @@ class Metrics:
     def request(self, method: str, route: str, status: int, seconds: float) -> None:
         """Count one request."""
         shown = method if method in _METHODS else "other"
-        self._requests.labels(shown, route, str(status)).inc()
-        self._seconds.labels(route).observe(seconds)
+        key = (shown, route, status)
+        if key not in self._counted:
+            # Finding a figure by its labels takes longer than counting; there are few of them.
+            known = self._requests.labels(shown, route, str(status)), self._seconds.labels(route)
+            self._counted[key] = known
+        requests, took = self._counted[key]
+        requests.inc()
+        took.observe(seconds)
 
     def login(self, *, refused: bool) -> None:
         """Count one attempt to log in."""

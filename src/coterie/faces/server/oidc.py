@@ -109,8 +109,10 @@ class SingleSignOn:
             await self._know_provider()
             claims = await self._claims(request)
         except OAuthError as fault:
+            self._entry.metrics.login(refused=True)
             return _failed("The provider did not confirm who you are.", fault, 401)
         except (HTTPError, JoseError, RuntimeError, ValueError, KeyError, TypeError) as fault:
+            self._entry.metrics.login(refused=True)
             return _failed("What the provider sent back cannot be trusted.", fault, 401)
         finally:
             request.session.clear()
@@ -122,7 +124,9 @@ class SingleSignOn:
                 )
             )
         except CoterieError as refused:
+            self._entry.metrics.login(refused=True)
             return _failed(str(refused), None, 403)
+        self._entry.metrics.login(refused=False)
         return await self._entry.begin(request, token, target)
 
     async def _know_provider(self) -> None:

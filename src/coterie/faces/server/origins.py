@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from urllib.parse import urlsplit
+
+LONGEST_REMEMBERED = 300
+"""Headers up to so many characters are judged once; longer ones would only fill memory."""
 
 SAFE_METHODS = frozenset({"GET", "HEAD"})
 _PORTS = {"http": 80, "https": 443}
@@ -29,6 +33,30 @@ def host_name(host: str | None) -> str | None:
     if parsed.path or parsed.query or parsed.fragment or parsed.username is not None:
         return None
     return parsed.hostname.rstrip(".") if parsed.hostname else None
+
+
+@lru_cache(512)
+def _known_host(host: str, allowed: tuple[str, ...]) -> bool:
+    return host_allowed(host, allowed)
+
+
+@lru_cache(512)
+def _known_origin(origin: str, host: str, scheme: str) -> bool:
+    return same_origin(origin, host, scheme)
+
+
+def goes_by(host: str | None, allowed: tuple[str, ...]) -> bool:
+    """Answer as `host_allowed` does, at once where the same was asked before."""
+    if host is None or len(host) > LONGEST_REMEMBERED:
+        return host_allowed(host, allowed)
+    return _known_host(host, allowed)
+
+
+def is_own(origin: str, host: str | None, scheme: str) -> bool:
+    """Answer as `same_origin` does, at once where the same was asked before."""
+    if host is None or len(origin) + len(host) > LONGEST_REMEMBERED:
+        return same_origin(origin, host, scheme)
+    return _known_origin(origin, host, scheme)
 
 
 def host_allowed(host: str | None, allowed: Iterable[str]) -> bool:

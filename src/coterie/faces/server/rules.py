@@ -13,9 +13,10 @@ _AROUND_A_FILE = 1024**2
 """Bytes that a multipart body adds around the file it carries, generously."""
 
 _NEEDS = (
-    ("/_stcore/upload_file/", None, "upload"),
-    ("/demo/", None, "train"),
-    ("/api/v1/studies", "POST", "train"),
+    ("/_stcore/upload_file/", "/_stcore/upload_file", None, "upload"),
+    ("/demo/", "/demo", None, "train"),
+    ("/api/v1/studies", "/api/v1/studies", "POST", "train"),
+    ("/api/v1/studies/", "/api/v1/studies", "DELETE", "train"),
 )
 OWN_SECTIONS = frozenset({"account", "password", "logout"})
 
@@ -25,8 +26,8 @@ def needed_action(asked: Asked) -> str | None:
 
     The faces check again what only they can see; these are the doors that a role never opens.
     """
-    for prefix, method, action in _NEEDS:
-        inside = asked.path.startswith(prefix) or asked.path == prefix.rstrip("/")
+    for prefix, bare, method, action in _NEEDS:
+        inside = asked.path.startswith(prefix) or asked.path == bare
         if inside and method in (None, asked.method):
             return action
     return None

@@ -1,4 +1,4 @@
-"""Loads what pages draw with before anybody waits for it, and takes it out of the collector's way."""
+"""Loads what pages draw with before anybody waits for it, out of the collector's way."""
 
 from __future__ import annotations
 

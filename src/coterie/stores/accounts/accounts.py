@@ -68,6 +68,14 @@ class Accounts(Joining, Identities, Importing, Sessions, Tokens, Auditing):
             raise
         return accounts
 
+    @property
+    def changes(self) -> int:
+        """A number that grows with everything written here; what is remembered holds until then.
+
+        Another process's changes do not count.
+        """
+        return self._database.changes
+
     def close(self) -> None:
         """Close all connections to the database."""
         self._database.close()

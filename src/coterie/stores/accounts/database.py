@@ -32,12 +32,23 @@ class Database:
         If the address is of no kind that Coterie knows, or the database does not open.
     NewerAccountsError
         If it was written by a newer Coterie.
+
+    Attributes
+    ----------
+    shown : str
+        The address without its password.
+    changes : int
+        Grows with everything that is written through this object: whoever remembers what was
+        read compares it.
     """
 
     def __init__(self, url: str) -> None:
         self._url = _read_url(url)
         self.shown = self._url.render_as_string(hide_password=True)
         self.is_sqlite = self._url.get_backend_name() == "sqlite"
+        self.changes = 0
+        self._path = Path(str(self._url.database))
+        self._file: tuple[int, int] | None = None
         self.engine = self._sqlite() if self.is_sqlite else self._postgresql()
         try:
             self._migrate()
@@ -50,6 +61,9 @@ class Database:
         except BaseException:
             self.close()
             raise
+        if self.is_sqlite:
+            found = self._path.stat()
+            self._file = (found.st_dev, found.st_ino)
 
     def close(self) -> None:
         """Close all connections."""
@@ -70,8 +84,11 @@ class Database:
         alone : bool
             Nobody else who asks for this is inside at the same time.
         """
-        with self._told(), self._transaction(writes=True, alone=alone) as connection:
-            yield connection
+        try:
+            with self._told(), self._transaction(writes=True, alone=alone) as connection:
+                yield connection
+        finally:
+            self.changes += 1
 
     @contextmanager
     def _transaction(self, *, writes: bool = False, alone: bool = False) -> Iterator[sa.Connection]:
@@ -85,6 +102,7 @@ class Database:
     @contextmanager
     def _told(self) -> Iterator[None]:
         """Turn a database that fails into a sentence; what a constraint refuses passes on."""
+        self._see_the_file()
         try:
             yield
         except sa.exc.IntegrityError:
@@ -95,9 +113,23 @@ class Database:
                 "minute; if it stays so, look at the server's log and at the disk."
             ) from error
 
+    def _see_the_file(self) -> None:
+        """Stop where the file was taken away: what is written to it now would be lost."""
+        if self._file is None:
+            return
+        try:
+            found = self._path.stat()
+        except OSError:
+            found = None
+        if found is None or (found.st_dev, found.st_ino) != self._file:
+            raise AccountStoreError(
+                "The database of accounts was removed or replaced while the server runs, so nobody "
+                "can be looked up. Whoever runs the server puts the file back and starts it again."
+            )
+
     def _sqlite(self) -> sa.Engine:
         """Return an engine on a file that only its owner may read."""
-        path = Path(str(self._url.database))
+        path = self._path
         try:
             # Before SQLite makes it: its own files take the mode of this one.
             os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
