@@ -10,8 +10,8 @@ from difflib import get_close_matches
 from coterie.errors import RecordError
 from coterie.prepare.features import Derived
 from coterie.schema import Column, Schema
-from coterie.schema.spelling import plain_name
-from coterie.tables.parsing import parse_date, parse_number
+from coterie.schema.spelling import currency_in, plain_name
+from coterie.tables.parsing import currency_of, parse_date, parse_number
 
 MISSING_WORDS = frozenset({"", "na", "n/a", "nan", "none", "null", "unknown", "-", "?", "#n/a"})
 
@@ -160,6 +160,9 @@ def _read_number(column: Column, value: object) -> float:
         found = parse_number(text) if answer is None else answer
         if found is None:
             raise ValueError(f"{column.label} must be a number; it is {text[:40]!r}.")
+        own, given = currency_in(column.unit), currency_of(text)
+        if own and given and own != given:
+            raise ValueError(f"{column.label} is in {own}; it is {text[:40]!r}. Convert it first.")
         number = found
     if number in (float("inf"), float("-inf")):
         raise ValueError(f"{column.label} must be a finite number; it is {str(value)[:40]}.")

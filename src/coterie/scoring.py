@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 
 from coterie.errors import MissingColumnsError, SchemaError
 from coterie.schema import ROW, Column, DateOrder
-from coterie.schema.spelling import plain_name
+from coterie.schema.spelling import currency_in, plain_name
 from coterie.tables import open_table
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ def score_source(model: Segmentation, source: Any, dates: DateOrder | None = Non
     }
     table = open_table(source, dates=dates, orders=orders or None)
     frame, added = matched(table.frame, model.inputs)
+    _check_currencies(table.units, model.inputs)
     scored: pl.DataFrame = model.assigned_rows(frame).collect("polars").to_native()
     scored = scored.sort(ROW).drop(added)
     if table.kind == "polars-lazy":
@@ -38,6 +40,18 @@ def score_source(model: Segmentation, source: Any, dates: DateOrder | None = Non
     if not isinstance(native, nw.DataFrame):
         return scored.drop(ROW)
     return _with_answer(native, scored)
+
+
+def _check_currencies(units: Mapping[str, str], inputs: tuple[Column, ...]) -> None:
+    """Raise SchemaError where a column bears another currency than in training."""
+    spelt = {plain_name(name): currency_in(unit) for name, unit in units.items()}
+    for column in inputs:
+        own, given = currency_in(column.unit), spelt.get(plain_name(column.name), "")
+        if own and given and own != given:
+            raise SchemaError(
+                f"{column.name} is in {given}; in training it was in {own}. Convert the column "
+                "first, or train again on such data."
+            )
 
 
 def matched(

@@ -215,3 +215,17 @@ def test_what_is_known_may_speak_for_another_segment_and_is_said_to(model):
         assert said == (shares[likeliest] > placed.confidence)
         told += said
     assert told
+
+
+def test_another_currency_than_in_training_is_refused_by_both_roads():
+    from coterie.errors import SchemaError
+
+    customers, _truth = make_customers(200, segments=3, seed=2)
+    dollars = customers.with_columns(annual_income="$" + pl.col("annual_income").cast(pl.String))
+    model = ct.segment(dollars, k=3).segmentation
+    assert model.schema["annual_income"].unit == "$"
+    assert model.place({"annual_income": "$ 50,000"}) == model.place({"annual_income": 50_000})
+    with pytest.raises(RecordError, match=r"is in [$]; it is '€ 50,000'. Convert it first."):
+        model.place({"annual_income": "€ 50,000"})
+    with pytest.raises(SchemaError, match=r"annual_income is in €; in training it was in [$]"):
+        model.score(customers.with_columns(pl.col("annual_income").cast(pl.String) + " EUR"))

@@ -20,7 +20,7 @@ from coterie.schema.known import (
 from coterie.schema.known_orders import made_labels
 from coterie.schema.looking import LARGEST_CHOICES, Look, look_at
 from coterie.schema.notes import Note
-from coterie.schema.spelling import find_name, humanise, unit_of
+from coterie.schema.spelling import currency_in, find_name, humanise, unit_of
 
 MOSTLY_MISSING = 0.6
 """A column with a larger share of missing values says more of who was asked than of customers."""
@@ -46,6 +46,7 @@ def infer_schema(
     frame: nw.LazyFrame[Any],
     *,
     orders: Mapping[str, DateOrder] | None = None,
+    units: Mapping[str, str] | None = None,
     asked: Sequence[str] = (),
 ) -> tuple[Schema, tuple[Note, ...]]:
     """Say what each column of a table is: lazy frame -> schema and what was noticed.
@@ -56,6 +57,8 @@ def infer_schema(
         Typed columns (Int64, Float64, Boolean, Date, Datetime, String), and ROW.
     orders : mapping of str to {"dmy", "mdy", "ymd"}, optional
         How the dates of a column were read.
+    units : mapping of str to str, optional
+        The currency that a column's cells bear: its unit, where its name says none.
     asked : sequence of str
         Columns that the user wants as features: what would be set aside by its look alone
         (a run of whole numbers, a code, a column that is mostly missing) stays a number.
@@ -74,6 +77,8 @@ def infer_schema(
     for name in names:
         column = _judge(looks[name], known[name], name in wanted)
         order = (orders or {}).get(name)
+        unit = (units or {}).get(name, "") if column.kind == "number" else ""
+        column = replace(column, unit=column.unit or unit)
         columns.append(replace(column, date_order=order) if order else column)
     columns = _bound_birth_years(columns, looks)
     made = made_labels(names)
@@ -81,7 +86,22 @@ def infer_schema(
         replace(c, label=made[c.name][0], unit=made[c.name][1]) if c.name in made else c
         for c in columns
     ]
-    return Schema(tuple(columns)), tuple(_notes(columns, looks))
+    notes = (*_notes(columns, looks), *_currency_notes(columns, units or {}))
+    return Schema(tuple(columns)), notes
+
+
+def _currency_notes(columns: Sequence[Column], units: Mapping[str, str]) -> list[Note]:
+    """Say where the name of a column and its cells speak of different currencies."""
+    notes = []
+    for column in columns:
+        named, borne = currency_in(column.unit), currency_in(units.get(column.name, ""))
+        if named and borne and named != borne:
+            text = (
+                f"{column.name}: its name says {named}, its cells say {borne}; the name was "
+                "believed. Correct the unit in the schema if the cells are right."
+            )
+            notes.append(Note("currencies", text, column.name, level="warning"))
+    return notes
 
 
 def _judge(look: Look, meaning: Meaning | None, wanted: bool) -> Column:

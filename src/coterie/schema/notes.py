@@ -41,3 +41,16 @@ class Note:
             "count": self.count,
             "level": self.level,
         }
+
+
+@dataclass(frozen=True)
+class CurrencyNote(Note):
+    """That the cells of a column bear the sign of one currency, which is the column's unit.
+
+    Attributes
+    ----------
+    unit : str
+        Such as ``"$"`` or ``"CHF"``.
+    """
+
+    unit: str = ""

@@ -84,6 +84,19 @@ def unit_of(name: str) -> str:
     return ""
 
 
+def currency_in(unit: str) -> str:
+    """Return the currency of a unit, without the k of thousands; empty if it is none.
+
+    Examples
+    --------
+    >>> currency_in("k$"), currency_in("CHF"), currency_in("years"), currency_in("")
+    ('$', 'CHF', '', '')
+    """
+    bare = unit.removeprefix("k")
+    sign = bool(bare) and unicodedata.category(bare[-1]) == "Sc"
+    return bare if sign or (len(bare) == 3 and bare.isascii() and bare.isupper()) else ""
+
+
 def range_of(name: str) -> tuple[float, float] | None:
     """Return the range of values that stands in brackets in a header, or None.
 

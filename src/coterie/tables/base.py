@@ -8,7 +8,7 @@ from typing import Any
 import narwhals as nw
 
 from coterie.schema import DateOrder
-from coterie.schema.notes import Note
+from coterie.schema.notes import CurrencyNote, Note
 
 
 @dataclass(frozen=True)
@@ -40,3 +40,9 @@ class Table:
     orders: dict[str, DateOrder] = field(default_factory=dict)
     kind: str = "csv"
     fingerprint: str = ""
+
+    @property
+    def units(self) -> dict[str, str]:
+        """The currency of each column whose cells say it, and say only one."""
+        found = [note for note in self.notes if isinstance(note, CurrencyNote)]
+        return {note.column: note.unit for note in found if note.column is not None}

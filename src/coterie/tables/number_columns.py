@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from coterie.schema.notes import Note
+from coterie.schema.notes import CurrencyNote, Note
 from coterie.tables.parsing import (
     BLANKS,
     MISSING,
@@ -18,6 +19,7 @@ from coterie.tables.parsing import (
     Decimal,
     body_pattern,
     parse_number,
+    plain_currency,
     tidy,
 )
 from coterie.tables.wording import counted
@@ -34,6 +36,10 @@ _TEXT_NAME = re.compile(
 _KILO_NAME = re.compile(r"(^|[^a-z])k ?[$€£]|[$€£] ?k|thousand|(^|[^a-z])k(usd|eur|gbp)", re.I)
 _CODE = r"^[A-Za-z]{1,4}[-_]?[0-9]{3,}[A-Za-z]?$|^[0-9]{3,}[-_]?[A-Za-z]{1,4}$"
 _LOOKED_AT = 1_000
+_FIRST = 20_000
+_REPEATS = 0.5
+"""If the distinct cells are a smaller share of all, each is looked at once."""
+_CELL = "__cell__"
 _MISSING = sorted(MISSING)
 
 
@@ -79,14 +85,34 @@ def sort_out(raw: pl.Series) -> TextColumn:
     """Strip the cells of a column and set apart what says that there is no value."""
     import polars as pl
 
-    cell = pl.col(raw.name)
-    text = cell.str.strip_chars(STRIP).str.replace_all("\u2212", "-", literal=True)
-    no_value = (text == "") | text.str.to_lowercase().is_in(_MISSING)
-    sorted_out = raw.to_frame().select(
-        pl.when(~no_value).then(text).alias("text"), words=((cell != "") & no_value).sum()
+    def tell(cells: pl.Series) -> pl.DataFrame:
+        cell = pl.col(_CELL)
+        text = cell.str.strip_chars(STRIP).str.replace_all("\u2212", "-", literal=True)
+        no_value = (text == "") | text.str.to_lowercase().is_in(_MISSING)
+        return cells.to_frame().select(
+            pl.when(~no_value).then(text).alias("text"), word=(cell != "") & no_value
+        )
+
+    sorted_out = _once_each(raw, tell)
+    words = int(sorted_out["word"].sum() or 0)
+    return TextColumn(raw.name, sorted_out["text"].alias(raw.name), raw, words)
+
+
+def _once_each(cells: pl.Series, tell: Callable[[pl.Series], pl.DataFrame]) -> pl.DataFrame:
+    """Return what is told of each cell; of equal cells it is worked out once."""
+    cells = cells.alias(_CELL)
+    head = cells.head(_FIRST)
+    if head.n_unique() > _REPEATS * head.len():
+        return tell(cells)
+    distinct = cells.unique(maintain_order=True)
+    if distinct.len() > _REPEATS * cells.len():
+        return tell(cells)
+    told = tell(distinct).with_columns(distinct)
+    # The joined rows keep the order of the cells.
+    spread = cells.to_frame().join(
+        told, on=_CELL, how="left", nulls_equal=True, maintain_order="left"
     )
-    words = sorted_out["words"][0] if sorted_out.height else 0
-    return TextColumn(raw.name, sorted_out["text"].alias(raw.name), raw, int(words))
+    return spread.drop(_CELL)
 
 
 def is_words(raw: pl.Series) -> bool:
@@ -139,15 +165,20 @@ def number_parts(column: TextColumn) -> pl.DataFrame | None:
     sample = column.looked_at()
     if sum(parse_number(text) is not None for text in sample) < ENOUGH / 2 * sample.len():
         return None
-    body = pl.col("body")
-    sound = body.str.contains(body_pattern(".")) | body.str.contains(body_pattern(","))
-    split = column.text.alias("text").to_frame().lazy()
-    parts = (
-        split.select(pl.col("text").str.extract_groups(NUMBER))
-        .unnest("text")
-        .with_columns(pl.when(sound).then(body).alias("body"))
-        .collect()
-    )
+
+    def split(cells: pl.Series) -> pl.DataFrame:
+        body = pl.col("body")
+        sound = body.str.contains(body_pattern(".")) | body.str.contains(body_pattern(","))
+        return (
+            cells.to_frame()
+            .lazy()
+            .select(pl.col(_CELL).str.extract_groups(NUMBER))
+            .unnest(_CELL)
+            .with_columns(pl.when(sound).then(body).alias("body"))
+            .collect()
+        )
+
+    parts = _once_each(column.text, split)
     read = parts.height - parts["body"].null_count()
     return parts if read and read >= ENOUGH * column.filled else None
 
@@ -279,6 +310,34 @@ def _dressing_notes(column: TextColumn, parts: pl.DataFrame, kilo: float) -> tup
         said.append("numbers in brackets are below zero")
     if signs["kilo"].null_count() < signs.height:
         said.append(f"a k behind a number counts as {'thousand' if kilo > 1 else 'its unit, k'}")
+    notes = [Note("units", f"{column.name}: {text}.", column.name) for text in said]
     if len(units) > ("%" in units):
-        said.append(f"currency signs were taken off ({', '.join(u for u in units if u != '%')})")
-    return tuple(Note("units", f"{column.name}: {text}.", column.name) for text in said)
+        notes.append(_currency_note(column.name, signs, kilo))
+    return tuple(notes)
+
+
+def _currency_note(name: str, signs: pl.DataFrame, kilo: float) -> Note:
+    """Say which currency the cells of a column bear; of several, that they were not converted."""
+    import polars as pl
+
+    behind = pl.when(pl.col("unit") != "%").then(pl.col("unit"))
+    written = signs.select(sign=pl.coalesce("front", behind)).drop_nulls()
+    counts: dict[str, int] = {}
+    for sign, count in written["sign"].value_counts().iter_rows():
+        counts[plain_currency(sign)] = counts.get(plain_currency(sign), 0) + count
+    if len(counts) > 1:
+        usual = sorted(counts, key=lambda sign: (-counts[sign], sign))
+        shown = ", ".join(f"{sign} in {counted(counts[sign], 'cell')}" for sign in usual[:4])
+        more = " and others" if len(usual) > 4 else ""
+        text = (
+            f"{name} holds several currencies ({shown}{more}). The numbers were not converted, so "
+            "they cannot be compared: convert them, or leave the column out."
+        )
+        return Note("currencies", text, name, min(counts.values()), "warning")
+    (currency,) = counts
+    spelt = ", ".join(sorted(set(written["sign"])))
+    text = f"{name}: currency signs were taken off ({spelt})."
+    if 2 * written.height < signs.height:
+        return Note("units", text, name)  # Of the other cells nobody knows.
+    thousands = kilo == 1.0 and signs["kilo"].null_count() < signs.height
+    return CurrencyNote("units", text, name, unit=f"k{currency}" if thousands else currency)

@@ -77,6 +77,27 @@ NUMBER = (
 """A number with all that may stand around it. Python and Rust read this pattern alike."""
 
 
+_SIGNS = {
+    "us$": "$", "usd": "$", "dollar": "$", "dollars": "$", "eur": "€", "euro": "€", "euros": "€",
+    "gbp": "£", "pound": "£", "pounds": "£", "inr": "₹", "rs": "₹", "rmb": "CNY", "jpy": "¥",
+    "kr": "kr", "kč": "Kč", "czk": "Kč", "zł": "zł", "pln": "zł", "ft": "Ft", "huf": "Ft",
+    "fr": "CHF", "lei": "RON", "krw": "₩", "ils": "₪", "try": "₺", "rub": "₽", "uah": "₴",
+    "vnd": "₫", "thb": "฿", "ngn": "₦", "php": "₱",
+}  # fmt: skip
+
+
+def plain_currency(sign: str) -> str:
+    """Return a currency by one sign, however it was written.
+
+    Examples
+    --------
+    >>> [plain_currency(sign) for sign in ("USD", "$", "Euro", "chf", "Kr.", "A$")]
+    ['$', '$', '€', 'CHF', 'kr', 'A$']
+    """
+    plain = sign.strip().casefold().rstrip(".")
+    return _SIGNS.get(plain, plain.upper())
+
+
 def body_pattern(decimal: Decimal) -> str:
     """Return the pattern of digits with `decimal` as decimal sign, thousands signs in place."""
     point, other = (r"\.", ",") if decimal == "." else (",", r"\.")
@@ -136,6 +157,19 @@ def parse_number(
     value = float(digits + (found["exponent"] or ""))
     value = value * kilo if found["kilo"] else value
     return (-value if negative else value) if math.isfinite(value) else None
+
+
+def currency_of(text: str) -> str:
+    """Return the currency that stands around a number, as `plain_currency` writes it, or nothing.
+
+    Examples
+    --------
+    >>> currency_of("1,200 EUR"), currency_of("$5"), currency_of("12 %"), currency_of("7")
+    ('€', '$', '', '')
+    """
+    found = _NUMBER.match(tidy(text))
+    sign = (found["front"] or found["unit"] or "") if found else ""
+    return plain_currency(sign) if sign not in ("", "%") else ""
 
 
 def _negative(found: re.Match[str]) -> bool | None:

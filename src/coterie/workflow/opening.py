@@ -59,7 +59,7 @@ def open_source(
     table = open_table(source, dates=dates, orders=orders or None)
     frame, earlier, renaming = _set_earlier_answers_aside(table.frame, asked)
     if schema is None:
-        schema, notes = infer_schema(frame, orders=table.orders, asked=asked)
+        schema, notes = infer_schema(frame, orders=table.orders, units=table.units, asked=asked)
         for name in earlier:
             schema = schema.changed(name, role="ignore", why="It is an answer of an earlier run.")
     else:

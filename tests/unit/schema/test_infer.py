@@ -188,3 +188,34 @@ def test_thousands_of_columns_are_no_trouble() -> None:
 def test_an_empty_table_has_a_schema_too() -> None:
     schema, _ = infer_schema(lazy({"a": pl.Series([], dtype=pl.Float64)}))
     assert isinstance(schema, Schema)
+
+
+def test_the_currency_of_the_cells_is_the_unit_where_the_name_says_none() -> None:
+    from coterie.tables import open_table
+
+    rows = range(40)
+    table = open_table(
+        pl.DataFrame(
+            {
+                "Income": [f"${1200 + 7 * i:,}" for i in rows],
+                "Spend": [f"€ {45 + i}" for i in rows],
+                "Wealth": [f"{72 + i}k$" for i in rows],
+                "Both spellings": [("USD 5" if i % 2 else f"${i}") for i in rows],
+                "Mixed": [(f"${i}" if i % 3 else f"{i} EUR") for i in rows],
+                "Rare": [("$5" if i == 3 else f"{i}.5") for i in rows],
+                "Annual Income (k$)": [f"{10 + i}k USD" for i in rows],
+                "Budget (€)": [f"{i}.25 GBP" for i in rows],
+            }
+        )
+    )
+    schema, notes = infer_schema(table.frame, units=table.units)
+    assert {column.name: column.unit for column in schema} == {
+        "Income": "$", "Spend": "€", "Wealth": "$", "Both spellings": "$", "Mixed": "", "Rare": "",
+        "Annual Income (k$)": "k$", "Budget (€)": "€",
+    }  # fmt: skip
+    assert schema["Wealth"].typical == 91_500
+    (mixed,) = [note for note in table.notes if note.topic == "currencies"]
+    assert (mixed.column, mixed.count, mixed.level) == ("Mixed", 14, "warning")
+    assert "$ in 26 cells, € in 14 cells" in mixed.text
+    (torn,) = [note for note in notes if note.topic == "currencies"]
+    assert torn.text.startswith("Budget (€): its name says €, its cells say £")
