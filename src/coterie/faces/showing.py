@@ -114,6 +114,8 @@ def study(found: Study, files: dict[str, str]) -> None:
     screen.print(escape(verdict.sentence))
     screen.print(escape(verdict.meaning))
     screen.print(f"[dim]{escape(found.quality.reason)}[/dim]")
+    for other in found.others:
+        screen.print(f"[dim]{escape(other.sentence)}[/dim]")
     screen.print()
     table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
     table.add_column("", justify="right", no_wrap=True)

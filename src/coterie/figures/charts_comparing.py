@@ -67,6 +67,46 @@ def study_flow(
     )
 
 
+def number_flow(
+    pairs: Sequence[tuple[int, str, str, int]], *, in_use: int, other: int, sentence: str
+) -> Chart:
+    """Draw which segments split or become one where another number of them is chosen.
+
+    Parameters
+    ----------
+    pairs : sequence of (int, str, str, int)
+        Id and name of a segment in use, what a group of the other number is called, customers.
+    in_use, other : int
+        The two numbers.
+    sentence : str
+        What changes.
+
+    Returns
+    -------
+    Chart
+        kind ``"flow"``; data: ``left``, ``right``, ``customers``.
+
+    Examples
+    --------
+    >>> chart = number_flow([(1, "Stars", "Stars and Misers", 30), (2, "Misers",
+    ...     "Stars and Misers", 10)], in_use=2, other=1, sentence="With 1, both become one.")
+    >>> chart.title, chart.data["left"]
+    ('From 2 segments to 1', ('1 Stars', '2 Misers'))
+    """
+    drawn = flow(
+        [(_label(number, name), right, count) for number, name, right, count in pairs],
+        left_title=f"{in_use} segments" if in_use > 1 else "1 segment",
+        right_title=str(other),
+    )
+    ids = {_label(number, name): number for number, name, _right, _count in pairs}
+    return replace(
+        drawn,
+        subtitle=sentence,
+        encoding={**drawn.encoding, "left_ids": ids},
+        note="The wider the band, the more customers.",
+    )
+
+
 def _label(segment_id: int, name: str) -> str:
     """Return a segment as it stands beside the bands."""
     return f"{segment_id} {name}" if segment_id > 0 else "No segment"

@@ -36,6 +36,9 @@ SHOWN_FIRST = (
 )
 """Charts that have their own place in the report."""
 
+CHANGES = "flow_"
+"""How charts are called that show what another number of segments changes."""
+
 _FONTS = (
     ("Inter Variable", "inter", "100 900"),
     ("Source Serif 4 Variable", "source-serif-4", "200 900"),
@@ -87,8 +90,20 @@ def render_report(view: ReportView) -> str:
     told = {"sizes", "profile_heatmap"} if view.columns else {"sizes"}
     shown = {name: chart for name, chart in view.charts.items() if name not in told}
     pictures = _pictures(shown, view.stills)
-    more = [picture for name, picture in pictures.items() if name not in SHOWN_FIRST]
-    return _page("report.html", view=view, pictures=pictures, more=more, heat=_heat(view))
+    changes = [picture for name, picture in pictures.items() if name.startswith(CHANGES)]
+    more = [
+        picture
+        for name, picture in pictures.items()
+        if name not in SHOWN_FIRST and not name.startswith(CHANGES)
+    ]
+    return _page(
+        "report.html",
+        view=view,
+        pictures=pictures,
+        changes=changes,
+        more=more,
+        heat=_heat(view),
+    )
 
 
 def render_exploration(view: ExplorationView) -> str:

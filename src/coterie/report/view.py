@@ -173,8 +173,9 @@ class ReportView:
         Label and reason of columns that are not features.
     charts : mapping of str to Chart
         Known names: ``clusters_2d``, ``clusters_3d``, ``clusters_pca``, ``elbow``, ``criteria``,
-        ``silhouettes``, ``profile_heatmap``, ``comparison``, ``flow``. Those absent are left out;
-        others stand at the end.
+        ``silhouettes``, ``profile_heatmap``, ``comparison``, ``flow``, and those that begin with
+        ``flow_`` (what another number of segments changes). Those absent are left out; others
+        stand at the end.
     stills : mapping of str to bytes
         PNG files of the charts, by the same names, for print and for readers without scripts;
         painted where absent.

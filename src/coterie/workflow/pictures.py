@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -31,7 +31,8 @@ MOST_DISTRIBUTIONS = 60
 class Figures(Mapping[str, Chart]):
     """The charts of a Study by name; `study.figures["elbow"].plot()` paints one with Plotly.
 
-    Names: ``elbow``, ``criteria``, ``silhouettes``, ``clusters_2d``, ``clusters_3d``,
+    Names: ``elbow``, ``criteria``, ``flow_4`` and ``flow_6`` (what changes with one segment fewer
+    or more than 5), ``silhouettes``, ``clusters_2d``, ``clusters_3d``,
     ``clusters_pca``, ``sizes``, ``profile_heatmap``, ``comparison``; those that need two
     segments, or two or three features, are absent where there are fewer.
     """
@@ -48,6 +49,7 @@ class Figures(Mapping[str, Chart]):
         makers: dict[str, Callable[[], Chart]] = {}
         if len(self._study.quality.table) > 1:
             makers |= {"elbow": self._elbow, "criteria": self._criteria}
+        makers |= {f"flow_{one.k}": partial(getattr, one, "chart") for one in self._study.others}
         if self._study.k > 1:
             makers["silhouettes"] = self._silhouettes
         if features >= 2:

@@ -24,6 +24,7 @@ from coterie.segmentation import Segment, Segmentation
 
 if TYPE_CHECKING:
     from coterie.workflow.methods import Comparison
+    from coterie.workflow.other_numbers import OtherNumber
     from coterie.workflow.pictures import Figures
 
 
@@ -124,6 +125,13 @@ class Study:
         return self.kept - sum(segment.size for segment in self.segments)
 
     @cached_property
+    def others(self) -> tuple[OtherNumber, ...]:
+        """What changes with one segment fewer and with one more; empty where neither was tried."""
+        from coterie.workflow.other_numbers import other_numbers
+
+        return other_numbers(self)
+
+    @cached_property
     def figures(self) -> Figures:
         """Every picture of the study, by name; each has `.frame()`, `.plot()` and `.png()`."""
         from coterie.workflow.pictures import Figures
@@ -141,6 +149,7 @@ class Study:
             "k_reason": self.quality.reason,
             "verdict": self.quality.verdict.kind,
             "verdict_reason": self.quality.verdict.sentence,
+            "other_numbers": [{"k": one.k, "sentence": one.sentence} for one in self.others],
             "quality_on": self.quality.n_used,
             "quality": self.quality_rows(),
             "segments": [self._segment_row(segment) for segment in self.segments],

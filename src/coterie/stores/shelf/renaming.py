@@ -48,6 +48,8 @@ def renamed_chart(chart: Chart, names: Mapping[str, str]) -> Chart:
     """
     if not names:
         return chart
+    if chart.kind == "flow":
+        return _renamed_flow(chart, names)
     return replace(
         chart,
         title=names.get(chart.title, chart.title),
@@ -55,6 +57,25 @@ def renamed_chart(chart: Chart, names: Mapping[str, str]) -> Chart:
         data={key: _swap(values, names) for key, values in chart.data.items()},
         encoding={key: _swap(value, names) for key, value in chart.encoding.items()},
         panels=tuple(renamed_chart(panel, names) for panel in chart.panels),
+    )
+
+
+def _renamed_flow(chart: Chart, names: Mapping[str, str]) -> Chart:
+    """Return a flow under other names: beside its bands they stand among other words."""
+    texts = {
+        side: tuple(renamed_words(text, names) for text in chart.data[side])
+        for side in ("left", "right")
+    }
+    ids = chart.encoding.get("left_ids", {})
+    return replace(
+        chart,
+        subtitle=renamed_words(chart.subtitle, names),
+        alt=renamed_words(chart.alt, names),
+        data={**chart.data, **texts},
+        encoding={
+            **chart.encoding,
+            "left_ids": {renamed_words(text, names): number for text, number in ids.items()},
+        },
     )
 
 

@@ -103,9 +103,15 @@ def _on_one_axis(panel: Chart, quality: list[dict[str, Any]]) -> Any:
 
 def _change(study: StoredStudy) -> None:
     """Draw which segments split or merge at other numbers, where the study tells it."""
-    flows = [name for name in study.charts if name.startswith("flow")]
-    for name in flows:
-        pieces.show_chart(study.chart(name), key=f"evidence_{name}")
+    flows = [name for name in study.charts if name.startswith("flow_")]
+    if not flows:
+        return
+    numbers = " or ".join(name.removeprefix("flow_") for name in flows)
+    pieces.section(f"What changes with {numbers}")
+    charts = [study.chart(name) for name in flows]
+    for place, name, chart in zip(st.columns(len(flows), gap="large"), flows, charts, strict=True):
+        with place:
+            pieces.show_chart(chart, key=f"evidence_{name}")
 
 
 def _votes(evidence: dict[str, Any]) -> None:
