@@ -229,3 +229,49 @@ def test_another_currency_than_in_training_is_refused_by_both_roads():
         model.place({"annual_income": "€ 50,000"})
     with pytest.raises(SchemaError, match=r"annual_income is in €; in training it was in [$]"):
         model.score(customers.with_columns(pl.col("annual_income").cast(pl.String) + " EUR"))
+
+
+def test_a_bundle_keeps_the_spreads_and_one_without_them_is_guessed_near(model, tmp_path):
+    from coterie.stores.bundle import load_bundle, save_bundle
+
+    customers, _truth = make_customers(300, segments=4, seed=8)
+    holed = customers.with_columns(pl.lit(None, pl.Float64).alias(model.features[0]))
+    known = model.score(holed)["confidence"].to_numpy()
+    kept = load_bundle(save_bundle(model, tmp_path / "kept.zip"))
+    assert kept.score(holed)["confidence"].to_numpy() == pytest.approx(known, abs=1e-12)
+    old = load_bundle(save_bundle(replace(model, spreads=None), tmp_path / "old.zip"))
+    assert old.spreads is None
+    assert old.score(customers).equals(model.score(customers))
+    guessed = old.score(holed)["confidence"].to_numpy()
+    assert guessed.mean() == pytest.approx(known.mean(), abs=0.05)
+    record = {name: customers[name][0] for name in model.features[1:]}
+    assert old.place(record).confidence == pytest.approx(guessed[0], rel=1e-9)
+
+
+def test_the_labelled_customers_are_as_sure_as_scoring_says(model):
+    customers, _truth = make_customers(400, segments=4, seed=4)
+    gaps = pl.when(pl.int_range(pl.len()) % 5 == 0).then(None).otherwise(pl.col("savings"))
+    study = ct.segment(customers.with_columns(gaps.alias("savings")), k=4)
+    kept = study.labelled.collect("polars").to_native()
+    scored = study.segmentation.score(customers.with_columns(gaps.alias("savings")))
+    assert kept["segment_id"].to_list() == scored["segment_id"].to_list()
+    assert kept["confidence"].to_numpy() == pytest.approx(scored["confidence"].to_numpy())
+
+
+@pytest.mark.parametrize("method", ["mixture", "hdbscan", "kprototypes"])
+def test_every_method_allows_for_what_is_missing_alike_by_both_roads(method):
+    customers, _truth = make_campaign(300, 4, seed=4)
+    k = None if method == "hdbscan" else 4
+    chosen = ct.segment(customers, method=method, k=k).segmentation
+    names = [column.name for column in chosen.inputs]
+    rows = make_campaign(40, 4, seed=9)[0].select(names)
+    holed = rows.with_columns(
+        pl.when(pl.int_range(pl.len()) % 3 == i % 3).then(None).otherwise(pl.col(name)).alias(name)
+        for i, name in enumerate(names)
+    )
+    scored = chosen.score(holed)
+    for record, row in zip(holed.to_dicts(), scored.to_dicts(), strict=True):
+        placed = chosen.place(record)
+        assert placed.segment_id == row["segment_id"]
+        assert placed.confidence == pytest.approx(row["confidence"], rel=1e-9)
+        assert 0.0 <= placed.confidence <= 1.0
