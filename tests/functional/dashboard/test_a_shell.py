@@ -190,8 +190,8 @@ def test_a_thinned_picture_says_how_many_are_drawn_and_keeps_its_other_notes():
     axes = (Column("a", "number", "feature"), Column("b", "number", "feature"))
     chart = charts.scatter(x, y, np.ones(6_000, int), axes=axes, names={1: "All"}, total=200_000)
     small = thinned(chart, 200_000)
-    assert len(small) == LIVE
-    assert small.note.startswith(f"{LIVE} of 200,000 customers are drawn, fewer where they crowd. ")
+    assert len(small) == LIVE["scatter"]
+    assert small.note.startswith("2,000 of 200,000 customers are drawn, fewer where they crowd. ")
     assert small.note.count("customers are drawn") == 1
     assert "1 without one of these values cannot be drawn." in small.note
     assert thinned(small, 200_000) is small
