@@ -91,7 +91,7 @@ def test_no_such_path_and_no_such_method_are_problems(client):
     for method, path, allowed in (
         ("PUT", "/studies", "GET, POST"),
         ("GET", "/models/customers/place", "POST"),
-        ("DELETE", "/studies/abc", "GET"),
+        ("PUT", "/studies/abc", "DELETE, GET"),
         ("POST", "/docs", "GET"),
         ("PATCH", "/studies/abc/files/figures/one.png", "GET"),
     ):

@@ -163,3 +163,32 @@ def test_what_is_not_there_is_a_problem(client):
     assert client.post("/studies/abc/cancel").status_code == 404
     gone = client.post("/models/customers/promote", json={"study": "abc"})
     assert gone.status_code == 404
+
+
+@pytest.mark.slow
+def test_a_study_is_deleted_by_its_owner_alone_and_not_from_production(
+    client, door, people, services
+):
+    sent = client.post("/studies", json={"name": "Passing", "sample": {"rows": 200, "segments": 3}})
+    address = sent.headers["location"]
+    under_way = client.delete(address)
+    assert (under_way.status_code, under_way.json()["type"]) == (
+        409,
+        "urn:coterie:problem:under-way",
+    )
+    study = finished(client, address)["study"]["id"]
+    services.shelf.share(study, people["ada"].id, True)
+    for name, kind in (("ann", "not-yours"), ("vic", "role")):
+        door.person = people[name]
+        refused = client.delete(f"/studies/{study}")
+        assert (refused.status_code, refused.headers["content-type"]) == (403, PROBLEM)
+        assert refused.json()["type"] == f"urn:coterie:problem:{kind}"
+    door.person = people["ada"]
+    gone = client.delete(f"/studies/{study}")
+    assert (gone.status_code, gone.content) == (204, b"")
+    for missing in (client.get(f"/studies/{study}"), client.get(address), client.delete(address)):
+        assert (missing.status_code, missing.headers["content-type"]) == (404, PROBLEM)
+    assert services.accounts.audit(1)[0].what == "deleted"
+    live = services.shelf.production("customers").card.id
+    kept = client.delete(f"/studies/{live}")
+    assert (kept.status_code, kept.json()["type"]) == (409, "urn:coterie:problem:not-now")

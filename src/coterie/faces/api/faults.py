@@ -5,10 +5,12 @@ from __future__ import annotations
 from coterie.errors import CoterieError
 from coterie.faces.api.problems import Problem
 from coterie.faces.jobs import NoSuchJobError, TooManyJobsError
+from coterie.stores.accounts import AccountStoreError
 from coterie.stores.shelf import (
     NoSuchModelError,
     NoSuchStudyError,
     NoSuchUploadError,
+    NotYoursError,
     ShelfError,
     StorageError,
     StorageFullError,
@@ -20,11 +22,13 @@ _KINDS: tuple[tuple[type[CoterieError], int, str], ...] = (
     (NoSuchJobError, 404, "no-such-study"),
     (NoSuchModelError, 404, "no-such-model"),
     (NoSuchUploadError, 404, "no-such-upload"),
+    (NotYoursError, 403, "not-yours"),
     (UploadTooLargeError, 413, "too-large"),
     (StorageFullError, 507, "storage-full"),
     (StorageError, 500, "storage"),
     (TooManyJobsError, 409, "too-many-jobs"),
     (ShelfError, 409, "not-now"),
+    (AccountStoreError, 503, "accounts"),
     (CoterieError, 422, "invalid-request"),
 )
 

@@ -211,11 +211,12 @@ def _add_problems(operation: dict[str, Any], path: str, method: str) -> None:
         codes |= {404, 409, 507} if path.startswith("/studies") else set()
         codes |= {409} if path.endswith("/promote") else set()
         codes |= {406} if path.endswith("/score") else set()
+    codes |= {409, 507} if method == "delete" else set()
     responses = operation["responses"]
     responses.pop("422", None)
     for code in sorted(codes):
         responses[str(code)] = {
             "description": _WORDS[code], "content": {MEDIA_TYPE: {"schema": _PROBLEM}}
         }  # fmt: skip
-    if method == "get" and "{" in path:
+    if method in ("get", "delete") and "{" in path:
         operation["responses"].setdefault("422", responses["404"])

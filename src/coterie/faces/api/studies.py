@@ -1,7 +1,8 @@
-"""Routes of studies: train, follow, cancel, read, download."""
+"""Routes of studies: train, follow, cancel, read, download, delete."""
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -16,6 +17,7 @@ from coterie.faces.api.problems import Problem
 from coterie.faces.api.shapes import Progress, StudyAnswer, StudyList, Version
 from coterie.faces.api.training import read_training
 from coterie.faces.jobs import NoSuchJobError
+from coterie.stores.accounts import AccountStoreError
 from coterie.stores.shelf import NoSuchStudyError
 
 if TYPE_CHECKING:
@@ -96,6 +98,21 @@ def study_routes(services: Services, limits: Limits) -> APIRouter:
         """End a training with every process of it; one that has ended stays as it is."""
         return progress(services.jobs.cancel(study_id, person.id))
 
+    @routes.delete("/{study_id}", status_code=204, summary="Delete a study")
+    def delete(study_id: str, person: Trainer) -> Response:
+        """Delete one of your own studies with all its files, for good.
+
+        One that is in production stays: promote another first. A training under way is cancelled
+        first. `study_id` is the id of either.
+        """
+        job, study = _found(services, study_id, person.id)
+        if study is None:
+            raise _nothing_to_delete(job)
+        services.shelf.delete(study.id, person.id)
+        with suppress(AccountStoreError):  # On a full disk this makes the room to write again.
+            record(services, "deleted", person, study.card.name, study=study.id)
+        return Response(status_code=204)
+
     @routes.get("/{study_id}/files/{name:path}", summary="Download a file", responses=_OCTETS,
                 response_class=Response)  # fmt: skip
     def download(study_id: str, name: str, person: Taker) -> FileResponse:
@@ -127,6 +144,15 @@ def _found(services: Services, study_id: str, person: int) -> tuple[Job | None, 
         raise NoSuchStudyError
     done = job.state == "done" and job.study_id is not None
     return job, services.shelf.study(str(job.study_id), person) if done else None
+
+
+def _nothing_to_delete(job: Job | None) -> Exception:
+    """Return why a training without a study cannot be deleted."""
+    if job is None or job.ended:
+        return NoSuchStudyError()
+    return Problem(
+        409, "under-way", "The training still goes on. Cancel it: POST /studies/{id}/cancel."
+    )
 
 
 def progress(job: Job) -> Progress:

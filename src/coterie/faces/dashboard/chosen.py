@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -40,9 +41,7 @@ def pick(cards: Sequence[Card]) -> None:
     """Offer the studies a person may look at, where there is a choice."""
     if not cards:
         return
-    names = {card.id: card.name for card in cards}
-    if len(set(names.values())) < len(names):
-        names = {card.id: f"{card.name} · {said_date(card)}" for card in cards}
+    names = told_apart(cards)
     current = st.session_state.get(STUDY)
     if current in names:
         st.session_state[PICKER] = current
@@ -84,6 +83,40 @@ def required(title: str) -> StoredStudy:
         offer_sample(person)
         st.stop()
     return found
+
+
+def told_apart(cards: Sequence[Card]) -> dict[str, str]:
+    """Return how each study is listed, by id: the name, and more where another is called the same.
+
+    The day follows first, then the time, whose it is, and at last the beginning of its id.
+
+    Examples
+    --------
+    >>> from datetime import UTC, datetime
+    >>> from types import SimpleNamespace
+    >>> at = datetime(2026, 3, 5, 9, tzinfo=UTC)
+    >>> one = SimpleNamespace(id="a1" * 8, name="Spring", owner_name="ada", created_at=at)
+    >>> other = SimpleNamespace(**{**vars(one), "id": "b2" * 8})
+    >>> later = SimpleNamespace(**{**vars(one), "id": "c3" * 8, "created_at": datetime(2026, 3, 6)})
+    >>> list(told_apart([one, later]).values())
+    ['Spring · 5 March 2026', 'Spring · 6 March 2026']
+    >>> told_apart([one, other])["b2" * 8]
+    'Spring · 5 March 2026 · 09:00 UTC · by ada · b2b2'
+    """
+    shown = {card.id: card.name for card in cards}
+    for more in (said_date, _said_time, lambda card: f"by {card.owner_name}", lambda c: c.id[:4]):
+        many = Counter(shown.values())
+        shown |= {
+            card.id: f"{shown[card.id]} · {more(card)}"
+            for card in cards
+            if many[shown[card.id]] > 1
+        }
+    return shown
+
+
+def _said_time(card: Card) -> str:
+    """Say at what time a study was made."""
+    return f"{card.created_at:%H:%M} UTC"
 
 
 def said_date(card: Card) -> str:

@@ -34,6 +34,12 @@ _ROLES = {
     "viewer": "Viewer: looks at studies and places one customer.",
 }
 
+_NOTICES = {
+    "revoked": "The token is revoked. Programs that use it are refused from now on.",
+    "ended": "That browser is logged out.",
+    "others": "Every other browser is logged out.",
+}
+
 
 @dataclass
 class Account:
@@ -62,6 +68,12 @@ class Account:
                 methods=["POST"],
             ),
             Route("/account/sessions/end", self._posted(self.end_sessions), methods=["POST"]),
+            Route("/account/sessions/others", self._posted(self.end_others), methods=["POST"]),
+            Route(
+                "/account/sessions/{handle}/end",
+                self._posted(self.end_session),
+                methods=["POST"],
+            ),
             Route("/password", self.show_password),
             Route("/password", self._posted(self.change_password), methods=["POST"]),
             Route("/logout", self.show_logout),
@@ -70,9 +82,7 @@ class Account:
 
     async def show_account(self, request: Request) -> Response:
         """Show the account."""
-        notice = {
-            "revoked": "The token is revoked. Programs that use it are refused from now on.",
-        }.get(request.query_params.get("notice", ""), "")
+        notice = _NOTICES.get(request.query_params.get("notice", ""), "")
         return await self._account_page(request, notice=notice)
 
     async def make_token(self, request: Request, form: FormData) -> Response:
@@ -107,6 +117,25 @@ class Account:
         accounts, person = self.keeper.accounts, request.state.person
         await self.keeper.look_up(lambda: accounts.end_sessions(person, by=person))
         return self._left("everywhere")
+
+    async def end_others(self, request: Request, _form: FormData) -> Response:
+        """Log out every other browser of this person."""
+        accounts, token = self.keeper.accounts, request.state.session_token
+        await self.keeper.look_up(accounts.end_other_sessions, request.state.person, token)
+        self.ring()
+        return RedirectResponse("/account?notice=others", 303)
+
+    async def end_session(self, request: Request, _form: FormData) -> Response:
+        """Log out one browser of this person; this one is sent to the login."""
+        accounts, handle = self.keeper.accounts, request.path_params["handle"]
+        try:
+            await self.keeper.look_up(accounts.end_session, request.state.person, handle)
+        except CoterieError as refused:
+            return await self._account_page(request, message=str(refused), status=404)
+        if handle == accounts.handle_of(request.state.session_token):
+            return self._left("out")
+        self.ring()
+        return RedirectResponse("/account?notice=ended", 303)
 
     async def show_password(self, request: Request) -> Response:
         """Show the form for a new password."""
@@ -175,13 +204,15 @@ class Account:
     ) -> Response:
         session, accounts = request.state.session, self.keeper.accounts
         tokens = await self.keeper.look_up(accounts.tokens, session.person)
+        logins = await self.keeper.look_up(accounts.sessions, session.person)
         return show(
             "account",
             status=status,
             csrf=session.csrf,
             person=session.person,
             role_words=_ROLES[session.person.role],
-            session=session,
+            logins=logins,
+            this=accounts.handle_of(request.state.session_token),
             tokens=tokens,
             scopes=_SCOPES,
             ticked=["place", "read"] if ticked is None else ticked,

@@ -14,6 +14,7 @@ from coterie.faces.server.cookies import SESSION, Jar
 from coterie.faces.server.forms import FormGuard, read_form, safe_target, text_of
 from coterie.faces.server.pages import show, show_message
 from coterie.stores.accounts import (
+    AccountStoreError,
     LinkRefusedError,
     LoginRefused,
     PasswordRefusedError,
@@ -107,6 +108,8 @@ class Entry:
             if refused.retry_after is not None:
                 page.headers["Retry-After"] = str(int(refused.retry_after) + 1)
             return page
+        except CoterieError as fault:
+            return await self._login_page(request, message=str(fault), status=503, **again)
         self.metrics.login(refused=False)
         return await self.begin(request, token, target)
 
@@ -182,13 +185,14 @@ class Entry:
             return _link_refused()
         except CoterieError as refused:
             wrong = "password" if isinstance(refused, PasswordRefusedError) else "username"
+            status = 503 if isinstance(refused, AccountStoreError) else 422
             return self._join_page(
-                request, kind, name=name, message=str(refused), wrong=wrong, status=422
+                request, kind, name=name, message=str(refused), wrong=wrong, status=status
             )
+        self._has_people = True
         token = await self.keeper.look_up(
             lambda: self.keeper.accounts.open_session(person, address=address_of(request))
         )
-        self._has_people = True
         return await self.begin(request, token, "/")
 
     def _fault(self, request: Request, form: FormData) -> str | None:
@@ -208,7 +212,7 @@ class Entry:
         status: int = 200,
     ) -> Response:
         if not self._has_people:
-            self._has_people = bool(await self.keeper.look_up(self.keeper.accounts.people))
+            self._has_people = await self._any_people()
         return self._form_page(
             request,
             "login",
@@ -221,6 +225,13 @@ class Entry:
             no_people=not self._has_people,
             oidc=self.oidc_name,
         )
+
+    async def _any_people(self) -> bool:
+        """Tell whether anybody has an account; yes while that cannot be looked up."""
+        try:
+            return bool(await self.keeper.look_up(self.keeper.accounts.people))
+        except CoterieError:
+            return True
 
     def _join_page(
         self,

@@ -29,6 +29,7 @@ from coterie.stores.accounts.values import (
     Policy,
     Role,
     Session,
+    SessionRecord,
     SignUp,
     TokenRecord,
 )
@@ -56,6 +57,7 @@ __all__ = [
     "Policy",
     "Role",
     "Session",
+    "SessionRecord",
     "SignUp",
     "SignUpClosedError",
     "TokenRecord",

@@ -8,15 +8,16 @@ from typing import Any
 import sqlalchemy as sa
 
 from coterie.stores.accounts import throttling
-from coterie.stores.accounts.errors import AccountStoreError, LoginRefused
+from coterie.stores.accounts.errors import AccountError, AccountStoreError, LoginRefused
 from coterie.stores.accounts.hashing import csrf_of, fingerprint, new_token
 from coterie.stores.accounts.store import Store, person_of
 from coterie.stores.accounts.tables import audit, people, sessions
 from coterie.stores.accounts.usernames import key_of, writable
-from coterie.stores.accounts.values import Person, Session
+from coterie.stores.accounts.values import Person, Session, SessionRecord
 
 # A session that is used is marked so at most this often: a page makes dozens of requests.
 _TOUCH_SECONDS = 60.0
+_HANDLE = 16
 # An address is known for so long after a login from there.
 _KNOWN_DAYS = 30.0
 
@@ -137,6 +138,59 @@ class Sessions(Store):
             if ended:
                 subject = person.username
                 self._note(connection, "sessions ended", person=by, subject=subject)
+        return ended
+
+    def sessions(self, person: Person) -> list[SessionRecord]:
+        """Return a person's logins that have not ended, the one used last first."""
+        now, idle = self._now(), timedelta(hours=self.policy.idle_hours)
+        with self._database.read() as connection:
+            rows = connection.execute(
+                sa.select(sessions)
+                .where(sessions.c.person_id == person.id, sessions.c.ends_at > now)
+                .order_by(sessions.c.seen_at.desc(), sessions.c.created_at.desc())
+            ).all()
+        return [
+            SessionRecord(
+                handle=row.token_hash[:_HANDLE],
+                address=row.address,
+                created_at=row.created_at,
+                seen_at=row.seen_at,
+                expires_at=min(row.ends_at, row.seen_at + idle),
+            )
+            for row in rows
+            if row.seen_at + idle > now
+        ]
+
+    @staticmethod
+    def handle_of(token: str) -> str:
+        """Return the handle under which a session is listed."""
+        return fingerprint(token)[:_HANDLE]
+
+    def end_session(self, person: Person, handle: str) -> None:
+        """End one of a person's own sessions.
+
+        Raises
+        ------
+        AccountError
+            If there is none of that handle any more.
+        """
+        with self._database.write() as connection:
+            own = sessions.c.person_id == person.id
+            this = sa.func.substr(sessions.c.token_hash, 1, _HANDLE) == handle
+            row = connection.execute(sa.select(sessions).where(own, this)).first()
+            if row is None:
+                raise AccountError("That login has ended already.")
+            connection.execute(sessions.delete().where(own, this))
+            self._note(connection, "session ended", person=person, subject=row.address)
+
+    def end_other_sessions(self, person: Person, token: str) -> int:
+        """End all sessions of a person but the one of a token; return how many there were."""
+        with self._database.write() as connection:
+            others = sessions.c.person_id == person.id, sessions.c.token_hash != fingerprint(token)
+            ended = connection.execute(sessions.delete().where(*others)).rowcount
+            if ended:
+                subject = person.username
+                self._note(connection, "sessions ended", person=person, subject=subject)
         return ended
 
     def _count_attempt(self, username: str, address: str) -> tuple[str | None, str]:

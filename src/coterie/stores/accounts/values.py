@@ -84,6 +84,27 @@ class Session:
 
 
 @dataclass(frozen=True)
+class SessionRecord:
+    """One of a person's logins as a list shows it.
+
+    Attributes
+    ----------
+    handle : str
+        To end it by; nobody logs in with it.
+    address : str
+        Where the login came from.
+    created_at, seen_at, expires_at : datetime
+        In UTC; when it began, was last used, and ends if nothing is done with it.
+    """
+
+    handle: str
+    address: str
+    created_at: datetime
+    seen_at: datetime
+    expires_at: datetime
+
+
+@dataclass(frozen=True)
 class TokenRecord:
     """An API token as it can be shown: all but the secret."""
 

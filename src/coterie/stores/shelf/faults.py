@@ -25,6 +25,16 @@ class NoSuchStudyError(ShelfError):
         )
 
 
+class NotYoursError(ShelfError):
+    """A study that a person may see is another's, and only its owner may change it."""
+
+    def __init__(self, name: str, owner_name: str) -> None:
+        super().__init__(
+            f"{name} is {owner_name or 'another person'}'s study. Only its owner can change it; "
+            "train one of your own to name and annotate."
+        )
+
+
 class NoSuchUploadError(ShelfError):
     """There is no such upload, or not for this person."""
 

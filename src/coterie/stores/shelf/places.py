@@ -53,6 +53,8 @@ class Places:
             self.root.mkdir(parents=True, exist_ok=True, mode=0o700)
             for folder in (self.uploads, self.studies, self.jobs):
                 folder.mkdir(exist_ok=True, mode=0o700)
+            # There before the disk is full: what makes room then has to take this lock.
+            (self.root / ".lock").touch()
 
     def sweep(self) -> None:
         """Remove what a killed process left unfinished. Only while no job is running."""

@@ -12,7 +12,12 @@ from typing import IO, TYPE_CHECKING, Any
 
 from coterie.errors import ConfigError
 from coterie.stores.shelf import uploads
-from coterie.stores.shelf.faults import NoSuchModelError, NoSuchStudyError, ShelfError
+from coterie.stores.shelf.faults import (
+    NoSuchModelError,
+    NoSuchStudyError,
+    NotYoursError,
+    ShelfError,
+)
 from coterie.stores.shelf.looks import StoredLook, look_key
 from coterie.stores.shelf.models import Model, grouped, in_production, put_in_production
 from coterie.stores.shelf.names import LONGEST_NAME, tidy_text
@@ -293,10 +298,7 @@ class Shelf:
         """Return the card of a study that a person may change; raises NoSuchStudyError."""
         card = self.study(study_id, owner).card
         if card.owner != owner:
-            raise ShelfError(
-                f"{card.name} is {card.owner_name or 'another person'}'s study. Only its owner can "
-                "change it; train one of your own to name and annotate."
-            )
+            raise NotYoursError(card.name, card.owner_name)
         return card
 
     def _production(self) -> dict[str, str]:
