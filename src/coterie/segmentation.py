@@ -11,7 +11,7 @@ import narwhals as nw
 import numpy as np
 
 from coterie.cluster.base import CentreClustering, Clustering
-from coterie.cluster.confidence import memberships
+from coterie.cluster.confidence import memberships, telling_costs
 from coterie.cluster.partial import Spreads
 from coterie.config import RunConfig
 from coterie.errors import ConfigError
@@ -304,7 +304,7 @@ def place_rows(
     for begin in range(0, len(held), CHUNK_ROWS):
         rows = held[begin : begin + CHUNK_ROWS]
         points = np.column_stack([rows.get_column(name).to_numpy() for name in scaling.names])
-        costs = clustering.costs(points)
+        costs = telling_costs(points, clustering, temperature)
         best = costs.argmin(axis=1)
         ids[begin : begin + len(rows)] = np.where(best < clustering.n_clusters, best + 1, 0)
         sure[begin : begin + len(rows)] = memberships(costs, temperature).max(axis=1)

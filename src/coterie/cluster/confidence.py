@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from coterie.cluster.base import CentreClustering
+from coterie.cluster.density import DensityClustering
 from coterie.cluster.matching import match_rows
 from coterie.cluster.resampling import contingency, quick_fit
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from coterie.cluster.base import Clustering
     from coterie.cluster.resampling import Fitter
 
+# A share of membership below exp(-40) is nothing beside 1, to the last digit of a number.
+NOTHING = 40.0
 REFITS = 10
 LARGEST_SAMPLE = 2_000
 
@@ -50,6 +53,15 @@ def memberships(squares: NDArray[np.float64], temperature: float) -> NDArray[np.
     weights = np.exp(-(squares - nearest) / temperature)
     shares: NDArray[np.float64] = weights / weights.sum(axis=1, keepdims=True)
     return shares
+
+
+def telling_costs(
+    points: NDArray[np.float64], clustering: Clustering, temperature: float
+) -> NDArray[np.float64]:
+    """Return the costs of placing; those too high to have a share of membership may be infinite."""
+    if isinstance(clustering, DensityClustering):
+        return clustering.costs(points, most=1.0 + NOTHING * temperature)  # None costs 1.
+    return clustering.costs(points)
 
 
 class Refits(NamedTuple):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -99,18 +101,33 @@ class DensityClustering:
         """True: a point beyond every core's reach belongs to no cluster."""
         return True
 
-    def costs(self, points: ArrayLike) -> Floats:
-        """Return squared distances in parts of the reach, and 1 for none: (n, n_clusters + 1)."""
-        away = self.distances(points)
+    def costs(self, points: ArrayLike, *, most: float = np.inf) -> Floats:
+        """Return squared distances in parts of the reach, and 1 for none: (n, n_clusters + 1).
+
+        Costs above `most` may be told as infinite, which of many points is found much sooner.
+        """
+        away = self.distances(points, most=float(np.sqrt(most)))
         return np.column_stack([away**2, np.ones(len(away))])
 
-    def distances(self, points: ArrayLike) -> Floats:
-        """Return distances to the nearest core of each cluster, in parts of its reach."""
+    def distances(self, points: ArrayLike, *, most: float = np.inf) -> Floats:
+        """Return distances to the nearest core of each cluster, in parts of its reach.
+
+        Those above `most` may be told as infinite.
+        """
         table = np.asarray(points, dtype=np.float64)
         away = np.empty((len(table), self.n_clusters))
         for index, own in enumerate(self._own):
-            away[:, index] = nearest_distance(table, own) / self.reach[index]
+            reach = float(self.reach[index])
+            tree = self._trees[index] if len(table) >= _TREE_ROWS else None
+            away[:, index] = nearest_distance(table, own, tree, most * reach) / reach
         return away
+
+    @cached_property
+    def _trees(self) -> tuple[Any, ...]:
+        """A search tree over each cluster's cores."""
+        from scipy.spatial import cKDTree
+
+        return tuple(cKDTree(own) for own in self._own)
 
     def gaps(self, index: int) -> Floats:
         """Return how far each core of a cluster is from the next, in parts of its reach."""
@@ -143,12 +160,15 @@ class DensityClustering:
         )
 
 
-def nearest_distance(points: Floats, cores: Floats) -> Floats:
-    """Return the distance of each point to the nearest core, shape (n,)."""
-    if len(points) >= _TREE_ROWS:
-        from scipy.spatial import cKDTree
+def nearest_distance(
+    points: Floats, cores: Floats, tree: Any = None, most: float = np.inf
+) -> Floats:
+    """Return the distance of each point to the nearest core, shape (n,).
 
-        nearest = cKDTree(cores).query(points)[1]
+    With a search tree over the cores, distances above `most` are told as infinite.
+    """
+    if tree is not None:
+        nearest = tree.query(points, distance_upper_bound=most)[1]
     else:
         nearest = np.empty(len(points), dtype=np.int64)
         squares = np.einsum("ij,ij->i", cores, cores)
@@ -157,6 +177,8 @@ def nearest_distance(points: Floats, cores: Floats) -> Floats:
             rows = slice(begin, begin + step)
             nearest[rows] = (squares - 2.0 * (points[rows] @ cores.T)).argmin(axis=1)
     # Added up from differences, so that a core is at no distance at all from itself.
-    offset = points - cores[nearest]
-    away: Floats = np.sqrt(np.einsum("ij,ij->i", offset, offset))
+    near = nearest < len(cores)
+    offset = points[near] - cores[nearest[near]]
+    away: Floats = np.full(len(points), np.inf)
+    away[near] = np.sqrt(np.einsum("ij,ij->i", offset, offset))
     return away

@@ -103,6 +103,8 @@ def train(
         refits = found.refit(ready.points, clustering)
         placed = place_rows(kept, scaling, clustering, refits.temperature)
         placed = placed.collect("polars").lazy()
+        if inertia is None:
+            inertia = _spread_about(placed, scaling, clustering)
     with clock.stage("explain"):
         segmentation, profiles, rules, sample = explain(
             opened,
@@ -156,8 +158,13 @@ def _on_all_rows(
     config: RunConfig,
     scaling: Scaling,
     clustering: Clustering,
-) -> tuple[Clustering, float]:
-    """Move the centres of k-means to where all rows want them; return the clusters and inertia."""
+) -> tuple[Clustering, float | None]:
+    """Move the centres of k-means to where all rows want them; return the clusters and inertia.
+
+    The inertia of clusters that are not placed by centres is None: it needs the rows placed.
+    """
+    if not isinstance(clustering, CentreClustering):
+        return clustering, None
     columns = kept.select(*scaling.expressions()).collect("polars")
     held = np.empty((count, len(scaling.names)), dtype=np.float32 if count > 50_000 else np.float64)
     for j, name in enumerate(scaling.names):
@@ -167,8 +174,6 @@ def _on_all_rows(
         for begin in range(0, count, CHUNK_ROWS):
             yield held[begin : begin + CHUNK_ROWS]
 
-    if not isinstance(clustering, CentreClustering):
-        return clustering, sum(_spread_about(chunk, clustering) for chunk in chunks())
     centres = clustering.centres
     if count > config.sample and clustering.method in ("kmeans", "famd"):
         polished, inertia = polish(chunks, centres)
@@ -179,12 +184,15 @@ def _on_all_rows(
     return clustering, sum(lloyd_step(chunk, centres).inertia for chunk in chunks())
 
 
-def _spread_about(chunk: NDArray[np.floating[Any]], clustering: Clustering) -> float:
-    """Return the sum of squared distances of the placed rows to the middle of their cluster."""
-    points = chunk.astype(np.float64, copy=False)
-    labels = clustering.assign(points).labels
-    away = (points - clustering.centres[labels])[labels >= 0]
-    return float(np.einsum("ij,ij->", away, away))
+def _spread_about(placed: nw.LazyFrame[Any], scaling: Scaling, clustering: Clustering) -> float:
+    """Return the sum of squared distances of placed rows to the middle of their cluster."""
+    columns = placed.select("segment_id", *scaling.expressions()).collect("polars")
+    labels = columns.get_column("segment_id").to_numpy() - 1
+    inside = labels >= 0
+    return sum(
+        float(((columns.get_column(name).to_numpy() - middle[labels])[inside] ** 2).sum())
+        for name, middle in zip(scaling.names, clustering.centres.T, strict=True)
+    )
 
 
 def _cell_notes(ready: Prepared, sample: Sample) -> tuple[Note, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy.spatial import cKDTree
 from sklearn.cluster import DBSCAN
 from sklearn.datasets import make_circles, make_moons
 
@@ -53,8 +54,15 @@ def test_the_search_tree_and_the_table_find_the_same_distance(monkeypatch):
     rng = np.random.default_rng(0)
     points, cores = rng.normal(size=(300, 3)), rng.normal(size=(50, 3))
     plain = nearest_distance(points, cores)
+    assert np.array_equal(nearest_distance(points, cores, cKDTree(cores)), plain)
+    owners, centres = np.repeat([0, 1], 25), np.zeros((2, 3))
+    found = DensityClustering(cores, owners, [0.5, 0.8], centres)
+    costs = found.costs(points)
     monkeypatch.setattr("coterie.cluster.density._TREE_ROWS", 1)
-    assert np.array_equal(nearest_distance(points, cores), plain)
+    assert np.array_equal(found.costs(points), costs)
+    near = found.costs(points, most=2.0)
+    assert np.array_equal(near[costs < 2], costs[costs < 2])
+    assert (near[costs > 2] >= 2).all()
     assert np.array_equal(core_distances(cores, 5), np.sort(
         np.linalg.norm(cores[:, None] - cores[None], axis=2), axis=1)[:, 4]) or np.allclose(
         core_distances(cores, 5), np.sort(np.linalg.norm(cores[:, None] - cores[None], axis=2),
@@ -127,3 +135,19 @@ def test_the_order_of_rows_does_not_matter():
     once, again = (choose_dense(p, "hdbscan").quality for p in (points, points[order]))
     labels = once.clusterings[2].assign(points).labels
     assert np.array_equal(again.clusterings[2].assign(points).labels, labels)
+
+
+def test_costs_too_high_to_matter_change_no_confidence(monkeypatch):
+    from coterie.cluster.confidence import memberships, telling_costs
+
+    rng = np.random.default_rng(3)
+    cores = np.concatenate([rng.normal(0, 1, (40, 2)), rng.normal(6, 1, (40, 2))])
+    found = DensityClustering(cores, np.repeat([0, 1], 40), [0.6, 0.9], [[0.0, 0.0], [6.0, 6.0]])
+    points = rng.uniform(-4, 10, (500, 2))
+    for temperature in (0.02, 0.5, 3.0):
+        exact = memberships(found.costs(points), temperature)
+        monkeypatch.setattr("coterie.cluster.density._TREE_ROWS", 1)
+        assert np.allclose(
+            memberships(telling_costs(points, found, temperature), temperature), exact, atol=1e-15
+        )
+        monkeypatch.undo()
