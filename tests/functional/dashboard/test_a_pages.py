@@ -185,7 +185,13 @@ def test_only_its_owner_may_rename(logged_in, services):
 
 def test_the_comparisons_are_there(logged_in):
     page = logged_in("profiles")
-    assert [tab.label for tab in page.tabs] == ["Means", "Ranges", "Scatter", "Silhouettes"]
+    assert [tab.label for tab in page.tabs] == [
+        "Means",
+        "Ranges",
+        "Scatter",
+        "Silhouettes",
+        "Unlike any segment",
+    ]
     assert "co-heat" in text_of(page)
 
 

@@ -11,6 +11,7 @@ from coterie.faces.dashboard import chosen, pieces, who
 from coterie.faces.dashboard.cards import show_cards, show_heat
 from coterie.faces.dashboard.drawing import show_chart
 from coterie.faces.dashboard.pages.profiles_scatter import draw_scatter
+from coterie.faces.dashboard.pages.profiles_unlike import draw_unlike
 from coterie.faces.dashboard.ranges import show_ranges
 
 if TYPE_CHECKING:
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
     from coterie.stores.shelf import StoredStudy
 
 TITLE = "Profiles"
-VIEWS = ("Means", "Ranges", "Scatter", "Silhouettes")
+UNLIKE = "Unlike any segment"
+VIEWS = ("Means", "Ranges", "Scatter", "Silhouettes", UNLIKE)
 LONGEST_NAME = 60
 
 
@@ -65,6 +67,8 @@ def _there(study: StoredStudy, view: str) -> bool:
     needs = {"Means": "profile_heatmap", "Ranges": "comparison", "Silhouettes": "silhouettes"}
     if view in needs:
         return needs[view] in study.charts
+    if view == UNLIKE:
+        return (study.folder / "customers.parquet").exists()
     return len(study.segmentation.features) > 1
 
 
@@ -83,6 +87,8 @@ def _view(study: StoredStudy, view: str) -> None:
         show_ranges(chart)
     elif view == "Scatter":
         draw_scatter(study)
+    elif view == UNLIKE:
+        draw_unlike(study)
     else:
         show_chart(study.chart("silhouettes"), key="profiles-silhouettes")
 
