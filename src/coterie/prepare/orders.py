@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -17,6 +18,8 @@ HOLIDAYS = (("11-24", "12-31"),)
 
 MOST_CHANNELS = 8
 MONEY_DIGITS = 4
+SUM_DIGITS = 6
+"""Sums are rounded to so many digits: in whatever order they are added up, they are the same."""
 
 _CHANNELS = {
     "web": "web", "online": "web", "internet": "web", "website": "web", "ecommerce": "web",
@@ -38,7 +41,7 @@ def group_orders(lines: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
     names = bought.collect_schema().names()
     found = [nw.col("moment").min().alias("first_moment")]
     if "amount" in names:
-        found.append(nw.col("amount").sum())
+        found.append(nw.col("amount").sum().round(SUM_DIGITS))
     if "quantity" in names:
         found.append((nw.col("quantity") * nw.col("goods")).sum().alias("items"))
     if "channel" in names:
@@ -102,7 +105,7 @@ def describe_customers(
         nw.col("day").min().alias("first"),
         nw.col("day").max().alias("last"),
         nw.len().cast(nw.Int64).alias("frequency"),
-        *(nw.col(name).sum() for name in ("amount", "items", "visits")
+        *(nw.col(name).sum().round(SUM_DIGITS) for name in ("amount", "items", "visits")
           if name in names),
         *(nw.col(name).mean() for name in seasonal),
         *([nw.col("hour_of_day").median()] if names["moment"] != nw.Date else []),
@@ -175,13 +178,13 @@ def _with_lines(customers: nw.LazyFrame[Any], lines: nw.LazyFrame[Any]) -> nw.La
         goods.filter(nw.col(FATE).is_in([CANCELLED, RETURNED]))
         .with_columns(size.alias("sent_back"))
         .group_by("customer")
-        .agg(nw.col("sent_back").sum())
+        .agg(nw.col("sent_back").sum().round(SUM_DIGITS))
     )
     bought = (
         goods.filter(nw.col(FATE) == PURCHASE)
         .with_columns(size.alias("kept"))
         .group_by("customer")
-        .agg(nw.col("kept").sum())
+        .agg(nw.col("kept").sum().round(SUM_DIGITS))
     )
     return (
         customers.join(back, on="customer", how="left")
@@ -219,25 +222,29 @@ def _plain(customers: nw.LazyFrame[Any], today: int, seasonal: Sequence[str]) ->
     )
 
 
-def name_channels(orders: nw.LazyFrame[Any]) -> dict[str, list[str]]:
-    """Name a column for each channel: lazy frame of orders -> column -> values of ``channel``.
-
-    The `MOST_CHANNELS` commonest channels have a column each; the others share
-    ``other_channel_share``.
-    """
+def count_channels(orders: nw.LazyFrame[Any]) -> Counter[str]:
+    """Count the orders by channel: lazy frame of orders -> value of ``channel`` -> orders."""
     counted = (
         orders.filter(~nw.col("channel").is_null() & (nw.col("channel") != ""))
         .group_by("channel")
         .agg(nw.len().alias("__n__"))
         .collect("polars")
     )
-    rows = sorted(counted.iter_rows(named=True), key=lambda row: (-row["__n__"], row["channel"]))
+    return Counter({r["channel"]: int(r["__n__"]) for r in counted.iter_rows(named=True)})
+
+
+def name_channels(counts: Mapping[str, int]) -> dict[str, list[str]]:
+    """Name a column for each channel: value of ``channel`` -> orders; column -> values.
+
+    The `MOST_CHANNELS` commonest channels have a column each; the others share
+    ``other_channel_share``.
+    """
     found: dict[str, list[str]] = {}
-    for row in rows:
-        name = _channel_name(row["channel"])
+    for channel, _ in sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])):
+        name = _channel_name(channel)
         if name not in found and len(found) >= MOST_CHANNELS:
             name = "other_channel_share"
-        found.setdefault(name, []).append(row["channel"])
+        found.setdefault(name, []).append(channel)
     return found
 
 

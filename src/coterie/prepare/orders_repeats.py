@@ -7,6 +7,7 @@ from typing import Any, Literal, get_args
 
 import narwhals as nw
 
+from coterie.prepare.orders import SUM_DIGITS
 from coterie.prepare.transactions_lines import EPOCH
 
 Unit = Literal["day", "week", "calendar-week"]
@@ -73,6 +74,7 @@ def summarise_repeats(
         ((last_day - nw.col("first")).cast(nw.Float64) / step).alias("T"),
     ]
     if money:
-        worth = (nw.col("amount") - nw.col("opening")) / nw.col("x").cast(nw.Float64)
+        again = (nw.col("amount") - nw.col("opening")).round(SUM_DIGITS)
+        worth = again / nw.col("x").cast(nw.Float64)
         ages.append(nw.when(nw.col("x") > 0).then(worth).alias("m_x"))
     return customers.select("customer", "x", *ages)

@@ -56,12 +56,15 @@ class Reading:
     prefixed : bool
         Whether an order number that begins with C is a cancellation, one with A an adjustment,
         and a product code of one letter no product: so where most order numbers are plain numbers.
+    whole_ids : bool
+        Whether ids that came as floats, such as 17850.0, are all whole numbers.
     """
 
     columns: OrderColumns
     as_of: date | None
     today: date
     prefixed: bool = False
+    whole_ids: bool = True
 
 
 def newest_day(frame: nw.LazyFrame[Any], column: str, today: date) -> date | None:
@@ -104,7 +107,7 @@ def tell_fates(frame: nw.LazyFrame[Any], reading: Reading) -> nw.LazyFrame[Any]:
     types = frame.collect_schema()
     names = [name for name in types.names() if not name.startswith("__")]
     values = {
-        "customer": _customer(columns.customer, types[columns.customer]),
+        "customer": customer_id(columns.customer, types[columns.customer]),
         "moment": nw.col(columns.date),
         **_texts(columns),
         **_numbers(reading),
@@ -115,7 +118,7 @@ def tell_fates(frame: nw.LazyFrame[Any], reading: Reading) -> nw.LazyFrame[Any]:
         *(value.alias(name) for name, value in values.items()),
         *(flag.fill_null(False).alias(f"is_{name}") for name, flag in flags.items()),
     )
-    seen = _without_whole_floats(seen, types[columns.customer])
+    seen = _as_written(seen, types[columns.customer], reading.whole_ids)
     seen = seen.with_columns(nw.col("customer").is_null().alias("is_guest"))
     return seen.with_columns(
         _fate([*flags, "guest"]),
@@ -142,7 +145,7 @@ def _number(day: date) -> int:
     return (day - EPOCH).days
 
 
-def _customer(name: str, kind: Any) -> nw.Expr:
+def customer_id(name: str, kind: Any) -> nw.Expr:
     """Return the customer's id; missing for guests."""
     if kind.is_integer():
         return nw.when(nw.col(name) >= 0).then(nw.col(name))
@@ -153,15 +156,21 @@ def _customer(name: str, kind: Any) -> nw.Expr:
     return nw.when(~text.str.to_lowercase().is_in(_GUESTS)).then(text)
 
 
-def _without_whole_floats(seen: nw.LazyFrame[Any], kind: Any) -> nw.LazyFrame[Any]:
-    """Turn ids that came as floats into whole numbers, if all of them are whole."""
+def are_whole(frame: nw.LazyFrame[Any], columns: OrderColumns) -> bool:
+    """Return whether ids that came as floats are all whole numbers."""
+    kind = frame.collect_schema()[columns.customer]
+    if not kind.is_float():
+        return True
+    column = customer_id(columns.customer, kind)
+    rest = one_row(frame, [(column - column.cast(nw.Int64).cast(nw.Float64)).abs().max()])[0]
+    return rest is None or float(rest) == 0
+
+
+def _as_written(seen: nw.LazyFrame[Any], kind: Any, whole: bool) -> nw.LazyFrame[Any]:
+    """Turn ids that came as floats into whole numbers, if all of them are whole; else to text."""
     if not kind.is_float():
         return seen
-    column = nw.col("customer")
-    whole = one_row(seen, [(column - column.cast(nw.Int64).cast(nw.Float64)).abs().max()])[0]
-    if whole is None or float(whole) == 0:
-        return seen.with_columns(column.cast(nw.Int64))
-    return seen.with_columns(column.cast(nw.String))
+    return seen.with_columns(nw.col("customer").cast(nw.Int64 if whole else nw.String))
 
 
 def _texts(columns: OrderColumns) -> dict[str, nw.Expr]:

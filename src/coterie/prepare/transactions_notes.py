@@ -4,9 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
 from typing import Any
 
-from coterie.prepare.transactions_lines import CANCELLED, PURCHASE, RETURNED, SET_ASIDE
+import narwhals as nw
+
+from coterie.prepare.derived import day_number
+from coterie.prepare.transactions_lines import (
+    CANCELLED,
+    EPOCH,
+    PURCHASE,
+    RETURNED,
+    SET_ASIDE,
+    as_day,
+)
 from coterie.schema.notes import Note
 
 # What such a line is, and what is done with it; in the order in which a line's fate is decided.
@@ -51,6 +63,10 @@ _TREATMENTS = {
     ),
 }
 _WARNED = ("undated", "future", "unpriced")
+
+FAR_DAYS = 730
+FEW_LINES = 0.001
+"""Share of the lines that may lie so far before the others before that is how old the shop is."""
 
 
 @dataclass(frozen=True)
@@ -128,3 +144,41 @@ def treatment_notes(fates: Mapping[str, int], flags: Mapping[str, int]) -> tuple
         if each.lines
     ]  # fmt: skip
     return tuple(notes)
+
+
+def oldest_notes(frame: nw.LazyFrame[Any], column: str, newest: date) -> tuple[Note, ...]:
+    """Say that a few lines are years older than all others, as where a date was mistyped.
+
+    Parameters
+    ----------
+    frame : nw.LazyFrame
+        A table as it was opened.
+    column : str
+        Of the dates.
+    newest : date
+        Lines after it do not count.
+    """
+    day = day_number(nw.col(column))
+    days = frame.select(day.alias("day")).filter(~nw.col("day").is_null())
+    days = days.filter(nw.col("day") <= (newest - EPOCH).days)
+    found = days.group_by("day").agg(nw.len().alias("lines")).sort("day").collect("polars")
+    counted = [(int(row["day"]), int(row["lines"])) for row in found.iter_rows(named=True)]
+    few = max(1.0, FEW_LINES * sum(lines for _, lines in counted))
+    so_far, early, after = 0, 0, None
+    for (here, lines), (there, _) in pairwise(counted):
+        so_far += lines
+        if so_far > few:
+            break
+        if there - here >= FAR_DAYS:
+            early, after = so_far, (here, there)
+    if after is None:
+        return ()
+    oldest, begin = (as_day(number) for number in after)
+    years = (after[1] - after[0]) // 365
+    said = "1 line is" if early == 1 else f"{early:,} lines are"
+    text = (
+        f"{said} dated {oldest} or earlier, {years:,} years before all others, which begin on "
+        f"{begin}. {'It counts' if early == 1 else 'They count'} as the first purchase, and so "
+        "the tenure is long; mend the date if it is wrong."
+    )
+    return (Note("early", text, column, early, "warning"),)

@@ -98,7 +98,8 @@ def type_columns(
     whole = frame.with_columns(work.typed.values()) if work.typed else frame
     whole = _dates_among_numbers(whole, work)
     whole = _finite(whole, work)
-    work.notes += _missing_notes(whole)
+    if whole.height and whole.width:
+        work.notes += missing_notes(whole.null_count().row(0, named=True), whole.height)
     return whole, tuple(work.notes), work.orders
 
 
@@ -334,20 +335,18 @@ def _finite(frame: pl.DataFrame, work: _Work) -> pl.DataFrame:
     )
 
 
-def _missing_notes(frame: pl.DataFrame) -> list[Note]:
-    """Count the missing cells of each column, or of all where there are many."""
-    if not frame.height or not frame.width:
-        return []
-    counts = {n: c for n, c in frame.null_count().row(0, named=True).items() if c}
+def missing_notes(nulls: Mapping[str, int], rows: int) -> list[Note]:
+    """Count the missing cells of each column of `rows` rows, or of all where there are many."""
+    counts = {n: c for n, c in nulls.items() if c}
     if len(counts) > MANY_COLUMNS:
         total = sum(counts.values())
-        text = f"{total:,} cells are missing, in {len(counts):,} of {frame.width:,} columns."
+        text = f"{total:,} cells are missing, in {len(counts):,} of {len(nulls):,} columns."
         return [Note("missing", text, None, total)]
     notes = []
     for name, count in counts.items():
-        share = count / frame.height
-        told = "All values" if count == frame.height else f"{count:,} of {frame.height:,} values"
-        verb = "is" if count == 1 < frame.height else "are"
+        share = count / rows
+        told = "All values" if count == rows else f"{count:,} of {rows:,} values"
+        verb = "is" if count == 1 < rows else "are"
         level = "warning" if share > 0.5 else "info"
         notes.append(Note("missing", f"{told} of {name} {verb} missing.", name, count, level))
     return notes

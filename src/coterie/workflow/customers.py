@@ -3,34 +3,42 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any, cast
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 
 from coterie.errors import ConfigError, InputError
 from coterie.insight.rfm import fit_breaks
 from coterie.insight.rfm_grid import RfmGrid
-from coterie.prepare.orders import HOLIDAYS, describe_customers, group_orders, name_channels
-from coterie.prepare.orders_repeats import DAYS_IN, UNITS, Unit, summarise_repeats
+from coterie.prepare.orders import HOLIDAYS
+from coterie.prepare.orders_repeats import DAYS_IN, UNITS, Unit
 from coterie.prepare.transactions import OrderColumns, find_order_columns
 from coterie.prepare.transactions_lines import (
     PURCHASE,
     Reading,
     are_prefixed,
-    count_fates,
-    count_flags,
+    are_whole,
     newest_day,
-    tell_fates,
 )
-from coterie.prepare.transactions_notes import Treatment, tell_treatments, treatment_notes
+from coterie.prepare.transactions_notes import (
+    Treatment,
+    oldest_notes,
+    tell_treatments,
+    treatment_notes,
+)
+from coterie.prepare.transactions_parts import count_lines, in_parts
 from coterie.schema import DateOrder
-from coterie.schema.looking import one_row
 from coterie.schema.notes import Note
 from coterie.tables import Table, open_table
+from coterie.tables.batches import is_large, open_in_batches
 from coterie.workflow.expecting import Expectation, expect_orders
+from coterie.workflow.gathering import Wanted, gather
 from coterie.workflow.progress import Progress
 
 if TYPE_CHECKING:
@@ -117,6 +125,7 @@ def customers_from_orders(
     rfm: bool | RfmGrid = False,
     holidays: Sequence[tuple[str, str]] = HOLIDAYS,
     progress: Progress | None = None,
+    folder: Path | None = None,
 ) -> Customers:
     """Turn order lines into one row a customer.
 
@@ -143,6 +152,9 @@ def customers_from_orders(
         First and last days of the holiday season, as ``("11-24", "12-31")``.
     progress : callable, optional
         Called with the stage, words for it and the share done.
+    folder : path, optional
+        Where to lay what does not fit into memory, until the work is done; by default the
+        system's folder for temporary files.
 
     Returns
     -------
@@ -169,42 +181,60 @@ def customers_from_orders(
     horizon = _checked(unit, expect)
     tell = progress or (lambda _stage, _words, _share: None)
     tell("read", "Reading the orders", 0.0)
-    table = open_table(source, dates=dates)
-    found, notes = find_order_columns(table.frame, columns, table.name)
-    tell("clean", "Sorting out cancelled, returned and other lines", 0.5)
-    reading = _reading(table, found, as_of)
-    told = tell_fates(table.frame, reading)
-    held = told.collect("polars").lazy()
-    fates, flags = count_fates(held), count_flags(held)
-    lines = held.select(*(n for n in held.collect_schema().names() if not n.startswith("is_")))
-    _need_purchases(fates, table.name, reading)
-    tell("features", "Describing each customer", 0.7)
-    # The newest day that counts is the last that was observed; a day that was asked for counts too.
-    newest = newest_day(table.frame, found.date, reading.as_of or reading.today)
-    observed_to = as_of or cast("date", newest)
-    day = as_of or observed_to + timedelta(days=1)
-    frame = _described(lines, day, observed_to, unit, holidays)
+    with (
+        TemporaryDirectory(prefix="coterie-", dir=folder) as room,
+        _opened(source, dates, Path(room)) as table,
+    ):
+        found, notes = find_order_columns(table.frame, columns, table.name)
+        tell("clean", "Sorting out cancelled, returned and other lines", 0.5)
+        reading = _reading(table, found, as_of)
+        # The newest day that counts is the last that was observed; one asked for counts too.
+        newest = newest_day(table.frame, found.date, reading.as_of or reading.today)
+        observed_to = as_of or newest or reading.today
+        day = as_of or observed_to + timedelta(days=1)
+        parts = in_parts(table.frame, found, count_lines(table.frame), Path(room))
+        made = gather(
+            parts,
+            reading,
+            Wanted(day, observed_to, unit, holidays),
+            lambda share: tell("features", "Describing each customer", 0.6 + 0.35 * share),
+        )
+        early = oldest_notes(table.frame, found.date, observed_to)
+    _need_purchases(made.fates, table.name, reading)
+    frame = made.frame.rename({"customer": CUSTOMER})
     frame, expectation, grid = _judged(frame, unit, horizon, rfm)
     return Customers(
         name=table.name,
         frame=frame,
-        lines=sum(fates.values()),
+        lines=sum(made.fates.values()),
         as_of=day,
         observed_to=observed_to,
         unit=unit,
         columns=found,
-        treatments=tell_treatments(fates, flags),
+        treatments=tell_treatments(made.fates, made.flags),
         notes=(
             *table.notes,
             *notes,
-            *treatment_notes(fates, flags),
-            *_lost_notes(lines, len(frame)),
+            *early,
+            *treatment_notes(made.fates, made.flags),
+            *_lost_notes(made.named, len(frame)),
             *(expectation.notes if expectation else ()),
         ),
         expectation=expectation,
         grid=grid,
-        fates=fates,
+        fates=made.fates,
     )
+
+
+@contextmanager
+def _opened(source: Any, dates: DateOrder | None, room: Path) -> Iterator[Table]:
+    """Open the orders; a large file of text stays on the disk."""
+    if is_large(source):
+        with open_in_batches(source, dates=dates, folder=room) as table:
+            if table is not None:
+                yield table
+                return
+    yield open_table(source, dates=dates)
 
 
 def read_horizon(text: float | str) -> float:
@@ -246,7 +276,8 @@ def _checked(unit: str, expect: float | str | None) -> float | None:
 def _reading(table: Table, columns: OrderColumns, as_of: date | None) -> Reading:
     """Say how the lines are read."""
     # Only whether a date can be at all is judged by the clock; nothing is counted to it.
-    return Reading(columns, as_of, date.today(), are_prefixed(table.frame, columns))
+    prefixed, whole = are_prefixed(table.frame, columns), are_whole(table.frame, columns)
+    return Reading(columns, as_of, date.today(), prefixed, whole)
 
 
 def _need_purchases(fates: Mapping[str, int], name: str, reading: Reading) -> None:
@@ -263,23 +294,6 @@ def _need_purchases(fates: Mapping[str, int], name: str, reading: Reading) -> No
         f"No line of {name} is a purchase of a known customer ({reasons}).{asked} "
         "Check which column is which with --columns."
     )
-
-
-def _described(
-    lines: nw.LazyFrame[Any],
-    day: date,
-    observed_to: date,
-    unit: Unit,
-    holidays: Sequence[tuple[str, str]],
-) -> pl.DataFrame:
-    """Put the columns of every customer together."""
-    orders = group_orders(lines).collect("polars").lazy()
-    channels = name_channels(orders) if "channel" in orders.collect_schema().names() else {}
-    described = describe_customers(lines, orders, day, channels=channels, holidays=holidays)
-    repeats = summarise_repeats(orders, observed_to, unit)
-    whole = described.join(repeats, on="customer", how="left").sort("customer")
-    made: pl.DataFrame = whole.rename({"customer": CUSTOMER}).collect("polars").to_native()
-    return made
 
 
 def _judged(
@@ -306,10 +320,9 @@ def _grid_of(frame: pl.DataFrame, rfm: bool | RfmGrid) -> RfmGrid | None:
     return rfm if isinstance(rfm, RfmGrid) else RfmGrid(fit_breaks(nw.from_native(frame.lazy())))
 
 
-def _lost_notes(lines: nw.LazyFrame[Any], kept: int) -> list[Note]:
+def _lost_notes(named: int, kept: int) -> list[Note]:
     """Count the customers who bought nothing that counts."""
-    named = lines.filter(~nw.col("customer").is_null())
-    lost = int(one_row(named, [nw.col("customer").n_unique()])[0]) - kept
+    lost = named - kept
     if not lost:
         return []
     word = "customer has" if lost == 1 else "customers have"

@@ -12,7 +12,12 @@ import numpy as np
 import polars as pl
 import pytest
 
-from coterie.prepare.orders import describe_customers, group_orders, name_channels
+from coterie.prepare.orders import (
+    count_channels,
+    describe_customers,
+    group_orders,
+    name_channels,
+)
 from coterie.prepare.orders_repeats import summarise_repeats
 from coterie.prepare.transactions import OrderColumns
 from coterie.prepare.transactions_lines import Reading, tell_fates
@@ -46,7 +51,7 @@ def lines() -> pl.DataFrame:
 def described(frame: Any, as_of: date = date(2024, 12, 31)) -> pl.DataFrame:
     told = tell_fates(frame, Reading(COLUMNS, as_of, TODAY))
     orders = group_orders(told)
-    found = describe_customers(told, orders, as_of, channels=name_channels(orders))
+    found = describe_customers(told, orders, as_of, channels=name_channels(count_channels(orders)))
     made: pl.DataFrame = found.sort("customer").collect("polars").to_native()
     return made
 
@@ -170,14 +175,17 @@ def test_a_single_purchase_has_no_repeat_and_no_worth():
 def test_channels_beyond_the_commonest_share_a_column():
     values = [f"Shop {letter}" for letter in "ABCDEFGHIJ" for _ in range(3)]
     orders = nw.from_native(pl.LazyFrame({"channel": [*values, "Online", "web", None, ""]}))
-    found = name_channels(orders)
+    found = name_channels(count_channels(orders))
     assert len(found) == 9
     assert found["other_channel_share"] == ["Shop I", "Shop J", "Online", "web"]
 
 
 def test_two_spellings_of_one_channel_are_one_column():
     orders = nw.from_native(pl.LazyFrame({"channel": ["Online", "web", "Store"]}))
-    assert name_channels(orders) == {"store_share": ["Store"], "web_share": ["Online", "web"]}
+    assert name_channels(count_channels(orders)) == {
+        "store_share": ["Store"],
+        "web_share": ["Online", "web"],
+    }
 
 
 @pytest.mark.parametrize("season", [("13-01", "12-31"), ("11-24", "Christmas")])

@@ -60,6 +60,7 @@ def make_customers(request: Mapping[str, Any], work: Path, progress: Progress) -
         expect=request["expect"],
         rfm=request["rfm"],
         progress=progress,
+        folder=work,
     )
     progress("write", "Keeping the customers", 0.97)
     file = work / "customers.parquet"
