@@ -65,6 +65,10 @@ class Settings:
         Trainings at once.
     allowed_hosts : tuple of str
         Names under which the server answers; ``*`` for any.
+    database_hosts : tuple of str
+        Database servers that analysts may read from, as `db.example.org`, `*.example.org`, or
+        ``*`` for any. By default none: whoever may upload could otherwise reach, from inside the
+        network, whatever the server reaches.
     idle_hours, absolute_hours : float
         After which a session ends.
     metrics_open : bool
@@ -84,6 +88,7 @@ class Settings:
     upload_mb: float = 200.0
     workers: int = 2
     allowed_hosts: tuple[str, ...] = ("localhost", "127.0.0.1")
+    database_hosts: tuple[str, ...] = ()
     idle_hours: float = 12.0
     absolute_hours: float = 168.0
     metrics_open: bool = False

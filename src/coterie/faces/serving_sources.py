@@ -78,6 +78,7 @@ _READERS: dict[str, Reader] = {
     "upload_mb": _number,
     "workers": _whole,
     "allowed_hosts": _listed,
+    "database_hosts": _listed,
     "idle_hours": _number,
     "absolute_hours": _number,
     "metrics_open": _yes_no,

@@ -31,7 +31,7 @@ def shop(tmp_path: Path) -> Path:
 
 
 def ask(query: str, folder: Path, address: str = "sqlite:///shop.db", mb: float = 5) -> bytes:
-    return fetch(Question(address, query), folder=folder, limit_mb=mb)
+    return fetch(Question(address, query), folder=folder, limit_mb=mb, hosts=("*",))
 
 
 def test_a_query_on_a_database_of_the_server_becomes_a_parquet_file(shop):
@@ -102,6 +102,20 @@ def test_the_database_of_the_accounts_is_not_read(tmp_path):
     question = Question("postgresql://ana:pw@db/coterie", "select * from people")
     with pytest.raises(DatabaseError, match="Coterie's own accounts"):
         fetch(question, folder=tmp_path, limit_mb=1, own_url="postgresql+psycopg://o:p@db/coterie")
+
+
+@pytest.mark.parametrize("hosts", [(), ("db.example.org",), ("*.example.org",)])
+def test_a_server_that_the_administrator_has_not_named_is_not_reached(tmp_path, hosts):
+    for host in (
+        "127.0.0.1",
+        "169.254.169.254",
+        "example.org.evil.test",
+        "a.example.org,evil.test",
+    ):
+        question = Question(f"postgresql://ana:s3cret@{host}/shop", "select 1")
+        with pytest.raises(DatabaseError, match=r"database_hosts|not a path") as caught:
+            fetch(question, folder=tmp_path, limit_mb=1, hosts=hosts)
+        assert "s3cret" not in str(caught.value)
 
 
 def test_a_database_that_does_not_answer_is_told_without_the_password(tmp_path):

@@ -15,7 +15,7 @@ from coterie.config import RunConfig
 from coterie.errors import ConfigError
 from coterie.faces.jobs import Jobs, NoSuchJobError, TooManyJobsError, runner
 from coterie.faces.jobs.doing import KINDS, do
-from coterie.stores.shelf import NoSuchUploadError, Shelf, StorageFullError
+from coterie.stores.shelf import NoSuchUploadError, Shelf, ShelfError, StorageFullError
 
 ANN, BEN = 1, 2
 SAMPLE = {"kind": "customers", "rows": 100}
@@ -200,6 +200,32 @@ def test_a_closed_server_leaves_interrupted_jobs(stage: Stage, shelf: Shelf) -> 
         found = again.job(job, ANN)
         assert found.state == "interrupted"
         assert found.message.startswith("The server was stopped before this was finished.")
+    again.close()
+
+
+def test_an_interrupted_training_is_started_again_as_it_was_asked_for(
+    stage: Stage, shelf: Shelf
+) -> None:
+    jobs = Jobs(shelf, shelf.places.root, workers=1)
+    running, left = start(jobs, ANN), start(jobs, ANN)
+    stage.wait_for(1)
+    asked = json.loads((shelf.places.jobs / running / "request.json").read_text())
+    jobs.close()
+    again = Jobs(shelf, shelf.places.root, workers=1)
+    with pytest.raises(NoSuchJobError):
+        again.start_again(running, BEN)
+    job = again.start_again(running, ANN)
+    assert (job.id, job.message, job.finished_at) == (running, "", None)
+    stage.wait_for(2)
+    assert again.job(running, ANN).state == "running"
+    now = json.loads((shelf.places.jobs / running / "request.json").read_text())
+    assert {key: now[key] for key in now if key != "source"} == {
+        key: asked[key] for key in asked if key != "source"
+    }
+    with pytest.raises(ShelfError, match="not interrupted any more"):
+        again.start_again(running, ANN)
+    again.leave(left, ANN)
+    assert again.job(left, ANN).state == "cancelled"
     again.close()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -69,6 +70,18 @@ class Field:
             return f"{column.label} ({unit})" if unit else column.label
         low, high = (_said(self, end) for end in seen)
         return f"{column.label} ({low} to {high}{NARROW_SPACE + unit if unit else ''})"
+
+
+def unmarked(text: str) -> str:
+    r"""Return a text as a label shows it sign by sign: a column's name is no Markdown, no formula.
+
+    Examples
+    --------
+    >>> print(unmarked("Income (0 to 9 $)"), unmarked("$x$ **y**"))
+    Income (0 to 9 $) \$x\$ \*\*y\*\*
+    """
+    signs = r"[\\`*_\[\]~:<>#$]" if text.count("$") > 1 else r"[\\`*_\[\]~:<>#]"
+    return re.sub(signs, r"\\\g<0>", text)
 
 
 def fields(model: Segmentation) -> tuple[Field, ...]:
@@ -154,10 +167,10 @@ def _field(column: Column, model: Segmentation) -> Field:
 
 def _drawn(field: Field, key: str) -> Any:
     """Draw one field and return its value; None where it is not known."""
-    column = field.column
+    column, label = field.column, unmarked(field.label)
     if column.kind == "number":
         return st.number_input(
-            field.label,
+            label,
             value=None,
             step=1 if field.whole else _step(field),
             format="%d" if field.whole else "%.6g",
@@ -166,17 +179,15 @@ def _drawn(field: Field, key: str) -> Any:
         )
     if column.kind == "date":
         return st.date_input(
-            field.label, value=None, min_value=OLDEST, max_value=LATEST, key=key,
+            label, value=None, min_value=OLDEST, max_value=LATEST, key=key,
             format="YYYY-MM-DD",
         )  # fmt: skip
     if column.kind == "flag":
-        answer = st.selectbox(
-            field.label, ("no", "yes"), index=None, key=key, placeholder=NOT_KNOWN
-        )
+        answer = st.selectbox(label, ("no", "yes"), index=None, key=key, placeholder=NOT_KNOWN)
         return None if answer is None else float(answer == "yes")
     if column.choices:
-        return st.selectbox(field.label, column.choices, index=None, key=key, placeholder=NOT_KNOWN)
-    return st.text_input(field.label, key=key, placeholder=NOT_KNOWN) or None
+        return st.selectbox(label, column.choices, index=None, key=key, placeholder=NOT_KNOWN)
+    return st.text_input(label, key=key, placeholder=NOT_KNOWN) or None
 
 
 def _choice(field: Field, value: Any) -> Any:

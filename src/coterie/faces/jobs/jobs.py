@@ -115,6 +115,23 @@ class Jobs:
         }
         return self._runner.add(record, request, path)
 
+    def start_again(self, job_id: str, owner: int) -> Job:
+        """Start a training again that the server's end interrupted; its id stays.
+
+        Raises
+        ------
+        NoSuchJobError, NoSuchUploadError, StorageFullError
+        ShelfError
+            If it is not interrupted.
+        """
+        record = self._runner.own(job_id, owner)
+        path = self._shelf.upload(record.upload_id, owner).path if record.upload_id else None
+        return self._runner.again(record, path)
+
+    def leave(self, job_id: str, owner: int) -> None:
+        """Let an interrupted training be: it counts as cancelled from now on."""
+        self._runner.leave(self._runner.own(job_id, owner))
+
     def start_look(
         self,
         owner: int,

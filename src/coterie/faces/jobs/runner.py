@@ -10,6 +10,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ from coterie.faces.jobs.process import run_child
 from coterie.faces.jobs.queue import FairQueue
 from coterie.faces.jobs.record import Record
 from coterie.faces.jobs.words import DISK_FULL, INTERRUPTED, OUT_OF_MEMORY, our_fault
-from coterie.stores.shelf.faults import StorageFullError, storing
+from coterie.stores.shelf.faults import ShelfError, StorageFullError, storing
 from coterie.stores.shelf.places import is_id, read_json, remove, write_json
 
 MOST_WAITING = 20
@@ -81,6 +82,39 @@ class Runner:
             self._records[record.id] = record
             self.changed.notify_all()
             return self.snapshot(record)
+
+    def again(self, record: Record, source: Path | None) -> Job:
+        """Put an interrupted job into its queue once more, as it was asked for.
+
+        Raises
+        ------
+        ShelfError
+            If it is not interrupted, or there is no room for it.
+        """
+        with self.changed:
+            if self._closed or record.state != "interrupted":
+                raise ShelfError("This work is not interrupted any more. Look at it again.")
+            folder = self._folder / record.id
+            with storing():
+                clear(folder)
+                for told in ("progress.json", "result.json"):
+                    (folder / told).unlink(missing_ok=True)
+                held = None if source is None else str(_hold(source, folder))
+            write_json(
+                folder / "request.json", {**read_json(folder / "request.json"), "source": held}
+            )
+            fresh = replace(record, state="waiting", message="", started_at=None, finished_at=None)
+            fresh.write(folder)
+            self._records[record.id] = fresh
+            self._queue(fresh).add(fresh.id, fresh.owner)
+            self.changed.notify_all()
+            return self.snapshot(fresh)
+
+    def leave(self, record: Record) -> None:
+        """Take an interrupted job for cancelled."""
+        with self.changed:
+            if record.state == "interrupted":
+                self._end(record, "cancelled")
 
     def find(self, wanted: Callable[[Record], bool]) -> list[Record]:
         """Return the jobs that are wanted, newest first."""

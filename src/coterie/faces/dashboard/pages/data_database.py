@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import re
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -92,7 +92,14 @@ def with_password(address: str, password: str) -> str:
     return f"{found[1]}:{quote(password, safe='')}@{found[2]}"
 
 
-def fetch(question: Question, *, folder: Path, limit_mb: float, own_url: str = "") -> bytes:
+def fetch(
+    question: Question,
+    *,
+    folder: Path,
+    limit_mb: float,
+    own_url: str = "",
+    hosts: Sequence[str] = (),
+) -> bytes:
     """Read the answer of a query as a Parquet file, up to a size.
 
     Parameters
@@ -104,6 +111,8 @@ def fetch(question: Question, *, folder: Path, limit_mb: float, own_url: str = "
         Largest answer, in million bytes.
     own_url : str
         The database that holds the accounts, which is never read.
+    hosts : sequence of str
+        Database servers that may be asked: names, ``*.example.org``, or ``*`` for any.
 
     Returns
     -------
@@ -121,6 +130,7 @@ def fetch(question: Question, *, folder: Path, limit_mb: float, own_url: str = "
             "The query must begin with SELECT or WITH: Coterie reads and never changes."
         )
     url = _checked(question.address, own_url)
+    _allowed(url, hosts)
     engine = _engine(url, folder)
     try:
         with engine.connect() as connection:
@@ -160,13 +170,44 @@ def _checked(address: str, own_url: str) -> URL:
             "The address needs a user, a password and a host: "
             f"{kind}://user:password@host/database."
         )
-    if set("/%@") & set(url.host or ""):
+    if set("/%@,") & set(url.host or ""):  # With a comma a driver would try several.
         raise DatabaseError("The host of a database is a name or a number, not a path.")
     strange = sorted(set(url.query) - _HARMLESS)
     if strange:
         raise DatabaseError(f"The address may not set {', '.join(strange)}. Leave it out.")
     _not_our_own(url, own_url)
     return url.set(drivername=SERVERS[kind])
+
+
+def _allowed(url: URL, hosts: Sequence[str]) -> None:
+    """Refuse a server that the administrator has not named."""
+    if url.get_backend_name() == "sqlite" or is_listed(url.host or "", hosts):
+        return
+    named = f"It reads from: {', '.join(hosts)}." if hosts else "None is named yet."
+    raise DatabaseError(
+        "This server reads only from the database servers that its administrator has named under "
+        f"database_hosts. {named} Ask for yours to be added, or export the query to a file and "
+        "upload that."
+    )
+
+
+def is_listed(host: str, hosts: Sequence[str]) -> bool:
+    """Tell whether a host is one of those that are named.
+
+    Examples
+    --------
+    >>> is_listed("DB.example.org", ["*.example.org"]), is_listed("db.example.org", ["db"])
+    (True, False)
+    >>> is_listed("example.org.evil.net", ["*.example.org", "example.org"]), is_listed("x", ["*"])
+    (False, True)
+    """
+    name = host.casefold().rstrip(".")
+    for listed in hosts:
+        wanted = listed.strip().casefold().rstrip(".")
+        inside = wanted.startswith("*.") and name.endswith(wanted[1:])
+        if wanted == "*" or inside or (name and wanted == name):
+            return True
+    return False
 
 
 def _not_our_own(url: URL, own_url: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -71,6 +72,10 @@ def _file(person: Person) -> None:
         help="Separator, encoding, decimal sign and order of dates are found by looking. The file "
         "stays on this server and is yours alone until you share a study.",
     )
+    st.caption(
+        f"Up to {limit:g} MB. Save a larger table as Parquet, leave out columns, or ask the "
+        "administrator to raise the limit."
+    )
     if given is None:
         return
     try:
@@ -136,7 +141,8 @@ def _earlier(person: Person) -> None:
 
 def _ask_to_delete(person: Person, upload: Upload) -> None:
     """Delete only once that is said twice."""
-    st.write(f"{upload.name} and what was seen in it go away for good. Studies made of it stay.")
+    name = escape(upload.name)
+    st.html(f"<p>{name} and what was seen in it go away for good. Studies made of it stay.</p>")
     if st.button("Delete the file", type="primary", key="data_delete"):
         try:
             who.services().shelf.delete_upload(upload.id, person.id)
@@ -171,6 +177,13 @@ def _database(person: Person) -> None:
             help="One row a customer, or an order line. Coterie only reads.",
         )  # fmt: skip
         st.form_submit_button("Read it", type="primary", on_click=_set_password_aside)
+    named = services.settings.database_hosts
+    st.caption(
+        "The administrator names the servers that may be read"
+        + (f": {', '.join(named)}." if named else ". None is named yet.")
+        if named != ("*",)
+        else "Any server that this one can reach may be read."
+    )
     question: Question | None = st.session_state.pop(QUESTION, None)
     if question is None:
         return
@@ -181,6 +194,7 @@ def _database(person: Person) -> None:
                 folder=folder,
                 limit_mb=services.settings.upload_mb,
                 own_url=services.settings.accounts_url,
+                hosts=services.settings.database_hosts,
             )
             name = f"query-{_place(question)}.parquet"
             upload = services.shelf.accept_upload(

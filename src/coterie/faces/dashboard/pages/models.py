@@ -10,6 +10,7 @@ import streamlit as st
 
 from coterie.errors import CoterieError
 from coterie.faces.dashboard import chosen, pieces, registry, who
+from coterie.faces.dashboard.pages import segment_interrupted
 from coterie.faces.dashboard.pages.models_actions import show_actions
 from coterie.faces.dashboard.pages.models_compare import compare
 
@@ -28,6 +29,8 @@ def page() -> None:
     pieces.page_title(
         TITLE, "Every study you may see. The one in production answers to the API by its name."
     )
+    if person.may("train"):
+        segment_interrupted.draw(person)
     cards = who.services().shelf.studies(person.id)
     if not cards and who.services().answering.registered():
         registry.listed()

@@ -13,6 +13,7 @@ from coterie.faces.dashboard.pages import (
     data_waiting,
     segment_comparing,
     segment_evidence,
+    segment_interrupted,
     segment_job,
     segment_settings,
 )
@@ -29,6 +30,7 @@ def page() -> None:
     job = segment_job.current(person)
     about = upload.name if upload else job.name if job else ""
     pieces.page_title("Segment", f"Find the groups in {about}." if about else "Find the groups.")
+    segment_interrupted.draw(person)
     if job is not None:
         segment_job.draw(person, job)
         if not job.ended or job.state == "done":

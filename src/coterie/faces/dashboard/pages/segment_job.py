@@ -61,14 +61,22 @@ def current(person: Person) -> Job | None:
     known = st.session_state.get(JOB)
     if known:
         try:
-            return jobs.job(known, person.id)
+            job = jobs.job(known, person.id)
+            if job.state != "interrupted":  # Those have a place of their own.
+                return job
         except CoterieError:
-            st.session_state.pop(JOB, None)
+            pass
+        dismiss()
     under_way = [job for job in jobs.jobs(person.id) if job.kind == "training" and not job.ended]
     if under_way:
         st.session_state[JOB] = under_way[0].id
         return under_way[0]
     return None
+
+
+def watch(job_id: str) -> None:
+    """Watch this training from now on."""
+    st.session_state[JOB] = job_id
 
 
 def dismiss() -> None:
@@ -188,5 +196,3 @@ def _stopped(job: Job) -> None:
         st.markdown("**Cancelled.** Nothing was kept of this training; the settings are below.")
     else:
         pieces.fault(for_page(job.message) or "The training was stopped. Start it again.")
-        if job.state == "interrupted":
-            st.caption("The server was stopped while it worked. Start the training again.")
