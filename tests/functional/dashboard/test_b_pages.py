@@ -525,6 +525,23 @@ def test_a_method_that_finds_the_number_itself_is_not_told_one(on_table):
     assert not page.exception
 
 
+def test_the_rfm_grid_takes_scores_and_breaks_of_ones_own(on_table, table, monkeypatch, services):
+    page = on_table("segment")
+    page.selectbox(key=f"segment_method_{table.id}").select("rfm").run()
+    assert "finds the number of groups itself" not in " ".join(one.value for one in page.caption)
+    page.number_input(key=f"segment_rfm_scores_{table.id}").set_value(3).run()
+    for measure, text in (("recency", "30, 90"), ("frequency", "1; 3"), ("monetary", "50 x")):
+        page.text_input(key=f"segment_rfm_{measure}_{table.id}").set_value(text).run()
+    assert "Breaks of spend are numbers such as" in text_of(page)
+    page.text_input(key=f"segment_rfm_monetary_{table.id}").set_value("50.5 400").run()
+    asked = configured(page, monkeypatch, services)
+    assert asked["config"] == RunConfig(
+        method="rfm",
+        rfm_scores=3,
+        rfm_grid={"recency": [30.0, 90.0], "frequency": [1.0, 3.0], "monetary": [50.5, 400.0]},
+    )
+
+
 # Campaigns
 
 

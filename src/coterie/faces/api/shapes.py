@@ -7,7 +7,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from coterie.config import LARGEST_K
+from coterie.config import FEWEST_SCORES, LARGEST_K, MOST_SCORES
+from coterie.errors import ConfigError
+from coterie.insight.rfm import RfmBreaks
 from coterie.tables.synthetic import MOST_SEGMENTS
 
 MOST_SAMPLE_ROWS = 1_000_000
@@ -233,6 +235,28 @@ class Sample(Asked):
 _Feature = Annotated[str, Field(min_length=1, max_length=200)]
 
 
+_Breaks = Annotated[
+    list[Annotated[float, Field(ge=-1e15, le=1e15)]],
+    Field(min_length=1, max_length=MOST_SCORES - 1),
+]
+
+
+class RfmBreaksAsked(Asked):
+    """Where one RFM score ends and the next begins: ascending, as many of each."""
+
+    recency: _Breaks
+    frequency: _Breaks
+    monetary: _Breaks
+
+    @model_validator(mode="after")
+    def _a_grid(self) -> RfmBreaksAsked:
+        try:
+            RfmBreaks.from_dict(self.model_dump())
+        except ConfigError:
+            raise ValueError("breaks must ascend, and be as many for each measure") from None
+        return self
+
+
 class TrainingSettings(Asked):
     """How to train. What is left out is decided by the data."""
 
@@ -251,6 +275,13 @@ class TrainingSettings(Asked):
         "dbscan and hdbscan find the number of segments themselves; rfm sorts customers into the "
         "cells of the RFM grid.",
     )  # fmt: skip
+    rfm_scores: Annotated[int, Field(strict=True, ge=FEWEST_SCORES, le=MOST_SCORES), WHOLE] = Field(
+        default=5, description="Of the method rfm: scores run from 1 to so many."
+    )
+    rfm_breaks: RfmBreaksAsked | None = Field(
+        default=None,
+        description="Of the method rfm: breaks to use as they stand; null puts them at quantiles.",
+    )
     features: list[_Feature] = Field(
         default=[],
         max_length=500,

@@ -149,6 +149,8 @@ def _config(settings: TrainingSettings) -> RunConfig:
     return RunConfig(
         k=settings.k,
         method=settings.method,
+        rfm_scores=settings.rfm_scores,
+        rfm_grid=settings.rfm_breaks.model_dump() if settings.rfm_breaks else None,
         k_max=settings.k_max,
         features=tuple(settings.features),
         scaler=settings.scaler,

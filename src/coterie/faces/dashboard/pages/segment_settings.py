@@ -12,6 +12,7 @@ from coterie.config import RunConfig, Scaler
 from coterie.errors import CoterieError
 from coterie.faces.dashboard import pieces
 from coterie.faces.dashboard.pages.data_words import for_page
+from coterie.faces.dashboard.pages.segment_grid import draw_grid, read_breaks
 from coterie.faces.dashboard.pages.segment_methods import METHODS, SCALERS
 from coterie.prepare.features import FeatureChoice, choose_features, derive
 from coterie.schema import ROW
@@ -46,6 +47,8 @@ def draw(upload: Upload, look: StoredLook, study: StoredStudy | None) -> RunConf
     with st.expander("More settings"):
         more = _more(look, kept)
     try:
+        if "written" in more:
+            more["rfm_grid"] = read_breaks(more.pop("written"))
         return RunConfig(k=k, features=features, **more)
     except CoterieError as error:
         pieces.fault(error)
@@ -210,7 +213,7 @@ def _number(study: StoredStudy | None, kept: Kept) -> int | None:
 
 def recommended(study: StoredStudy | None) -> int | None:
     """Return the number of groups that an earlier training found best."""
-    if study is None:
+    if study is None or not study.evidence["votes"]:  # Not every method tries several.
         return None
     found = study.evidence.get("recommended_k") or study.evidence["k"]
     return int(found)
@@ -257,6 +260,7 @@ def _more(look: StoredLook, kept: Kept) -> dict[str, Any]:
         told = METHODS[kept.keep("method", method)]
         own = "" if told.takes_k or told.ruled else " It finds the number of groups itself."
         st.caption(told.tells + own)
+        grid = draw_grid(kept) if told.ruled else {}
         scaler = st.selectbox(
             "Scaler",
             list(SCALERS),
@@ -285,6 +289,7 @@ def _more(look: StoredLook, kept: Kept) -> dict[str, Any]:
         "impute": kept.keep("impute", impute),
         "pca": pca,
         "as_of": as_of,
+        **grid,
     }
 
 
