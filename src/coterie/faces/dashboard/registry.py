@@ -45,7 +45,7 @@ def pick(now: StoredStudy | RegisteredModel) -> None:
         return
     st.session_state[PICKER] = now.card.model if now.id in {one.id for one in found} else OWN
     st.selectbox(
-        "Model", list(names), format_func=lambda one: names.get(one, ""), key=PICKER,
+        "Model", list(names), format_func=lambda one: names.get(one, one), key=PICKER,
         on_change=_picked,
     )  # fmt: skip
 

@@ -24,16 +24,21 @@ class MissingMlflowError(MissingExtraError):
 
 
 @contextmanager
-def asking(where: str) -> Iterator[None]:
+def asking(where: str, *, local: bool = False) -> Iterator[None]:
     """Turn what MLflow or its database says into a sentence."""
     try:
         yield
     except CoterieError:
         raise
     except Exception as fault:
+        advice = (
+            "Make room and see that the folder can be written to, or name another with "
+            "COTERIE_TRACKING_DIR."
+            if local
+            else "Check MLFLOW_TRACKING_URI, or unset it to use the store on this machine."
+        )
         raise TrackingError(
-            f"The tracking store {where} could not be used: {reason_of(fault)} Check "
-            "MLFLOW_TRACKING_URI, or unset it to use the store on this machine."
+            f"The tracking store {where} could not be used: {reason_of(fault)} {advice}"
         ) from fault
 
 

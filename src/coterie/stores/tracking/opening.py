@@ -61,7 +61,7 @@ def opened(store: Store) -> Iterator[MlflowClient]:
     try:
         for name in _QUIET:
             logging.getLogger(name).setLevel(logging.ERROR)
-        with warnings.catch_warnings(), asking(store.where):
+        with warnings.catch_warnings(), asking(store.where, local=store.local):
             warnings.simplefilter("ignore")
             if store.local:
                 store.make_home()
