@@ -124,10 +124,11 @@ def _break_fault(name: str, breaks: Sequence[Any]) -> str:
         isinstance(each, int | float) and not isinstance(each, bool) and math.isfinite(each)
         for each in breaks
     )
+    said = ", ".join(f"{each:g}" if numbers else str(each) for each in breaks) or "none"
     if not breaks or not numbers:
-        return f"The breaks of {name} must be one number or more; they are {list(breaks)}."
+        return f"The breaks of {name} must be one number or more; they are {said}."
     if any(later < earlier for earlier, later in pairwise(breaks)):
-        return f"The breaks of {name} must ascend; they are {list(breaks)}."
+        return f"The breaks of {name} must ascend; they are {said}."
     return ""
 
 
