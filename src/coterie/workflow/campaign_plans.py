@@ -44,6 +44,8 @@ class CampaignPlan:
         ``group`` ("contact" or "holdout"), ``expected_rate``; best first.
     circular : bool
         The segments were made from these answers.
+    in_none : int
+        Customers whom no segment reaches; they are in no plan.
     """
 
     campaign: Column
@@ -51,6 +53,7 @@ class CampaignPlan:
     plan: Plan
     customers: pl.DataFrame
     circular: bool
+    in_none: int = 0
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain JSON values, without the list."""
@@ -73,6 +76,7 @@ class CampaignPlan:
             ],
             "curve": [asdict(point) for point in plan.curve],
             "circular": self.circular,
+            "in_no_segment": self.in_none,
             "says": tell_plan(self),
         }
 
@@ -150,7 +154,15 @@ def plan_campaign(
         plan=plan,
         customers=_list_of(told, plan, held),
         circular=bool(held.circular([column])),
+        in_none=_count_in_none(held),
     )
+
+
+def _count_in_none(held: Labelled) -> int:
+    """Return how many customers no segment holds."""
+    outside = ~nw.col(SEGMENT).is_in(list(held.names))
+    counted = held.frame.select(outside.fill_null(value=True).cast(nw.Int64).sum().alias("n"))
+    return int(counted.collect("polars").get_column("n")[0] or 0)
 
 
 def _told(

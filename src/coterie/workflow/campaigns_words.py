@@ -35,6 +35,8 @@ def tell_campaigns(found: Campaigns) -> list[str]:
             "differ in these answers because they were cut by them."
         )
     said += [tell_campaign(each, found) for each in found.single]
+    if none := tell_in_none(found):
+        said.append(none)
     said.append(tell_looks(found))
     small = sorted({a.segment_id for c in found.campaigns for a in c.segments if a.small})
     if small:
@@ -95,6 +97,20 @@ def tell_campaign(campaign: Campaign, found: Campaigns) -> str:
     )
 
 
+def tell_in_none(found: Campaigns) -> str:
+    """Say how many of those asked are in no segment; empty where all are in one."""
+    first = found.campaigns[0]
+    asked = first.overall.asked
+    left = asked - sum(answer.asked for answer in first.segments)
+    if left <= 0:
+        return ""
+    verb = "is" if left == 1 else "are"
+    return (
+        f"{left:,} of the {asked:,} customers asked ({say_share(left / asked)}) {verb} in no "
+        "segment: they count among all customers, and in no segment's rate."
+    )
+
+
 def tell_looks(found: Campaigns) -> str:
     """Say how many differences survive the correction, of how many looked at."""
     if not found.looks:
@@ -139,6 +155,13 @@ def tell_plan(found: CampaignPlan) -> list[str]:
         said.append(
             f"{plan.kept_aside:,} of them are kept aside by chance, so that the next campaign "
             "shows its effect."
+        )
+    if found.in_none:
+        verb, they = ("is", "it does") if found.in_none == 1 else ("are", "they do")
+        noun = "customer" if found.in_none == 1 else "customers"
+        said.append(
+            f"{found.in_none:,} {noun} {verb} in no segment; {they} not take part, for no rate is "
+            "known to expect."
         )
     if found.circular:
         said.append(

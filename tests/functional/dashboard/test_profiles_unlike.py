@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import polars as pl
 import pytest
 from tests.functional.dashboard.conftest import MINE, text_of
@@ -49,10 +51,11 @@ def test_the_tab_tells_how_many_who_and_why(logged_in, services, study):
     alone.run()
     assert not alone.exception
     assert "farther from every segment than 99 in 100" in text_of(alone)
-    rows = alone.dataframe[0].value
-    assert list(rows.columns)[:3] == ["Customer", "Times as far", "Nearest"]
-    assert rows["Times as far"].is_monotonic_decreasing
-    assert rows["Why"].str.contains("usual in").all()
+    said = text_of(alone)
+    assert said.count("usual in") >= 5
+    far = [float(n) for n in re.findall(r'class="n">([0-9.]+)</td>', said)]
+    assert far == sorted(far, reverse=True)
+    assert len(far) >= 5
 
 
 ONE = {
@@ -62,8 +65,9 @@ ONE = {
 
 
 def test_a_customer_in_no_segment_is_said_to_be_in_none_and_the_file_is_harmless():
-    (row,) = table([ONE])
-    assert row["In"] == "None"
+    assert "<td>None</td>" in table([ONE])
+    assert "Placed in" not in table([{**ONE, "segment_id": 2}])
+    assert "&lt;b&gt;" in table([{**ONE, "customer": "<b>"}])
     told = pl.read_csv(as_csv([ONE]))
     assert told["customer"][0] == "'=C7"
     assert told["why"][0].startswith("Income 666 k$")

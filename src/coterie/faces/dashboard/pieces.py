@@ -13,6 +13,7 @@ from coterie.faces.dashboard.drawing import show_chart
 from coterie.faces.dashboard.telling import fault
 from coterie.figures.palette import segment_colour, text_on
 from coterie.figures.words import say_share
+from coterie.placement import NO_SEGMENT
 
 if TYPE_CHECKING:
     from coterie.stores.accounts import Person
@@ -134,8 +135,15 @@ def disc(segment_id: int) -> str:
     )
 
 
+LEAST_REST = 1e-7
+"""More of the customers than this in no segment are no slip of arithmetic."""
+
+
 def segment_bar(segments: Sequence[Mapping[str, Any]]) -> None:
-    """Draw one bar over the full width: the segments by share, and below it their names."""
+    """Draw one bar over the full width: the segments by share, and below it their names.
+
+    Customers in no segment are its grey end.
+    """
     parts, names = [], []
     for one in segments:
         colour, share = segment_colour(one["id"]), float(one["share"])
@@ -148,6 +156,17 @@ def segment_bar(segments: Sequence[Mapping[str, Any]]) -> None:
         names.append(
             f"<li>{disc(one['id'])}<span>{escape(one['name'])}</span> "
             f"<em>{escape(say_share(share))}</em></li>"
+        )
+    rest = 1.0 - sum(float(one["share"]) for one in segments)
+    if segments and rest > LEAST_REST:
+        colour, title = segment_colour(0), f"{NO_SEGMENT}: customers like no segment"
+        parts.append(
+            f'<span style="flex-grow:{rest:.5f};background:{colour};color:{text_on(colour)}" '
+            f'title="{title}">{escape(say_share(rest)) if rest >= 0.06 else ""}</span>'
+        )
+        names.append(
+            f"<li>{disc(0)}<span>{NO_SEGMENT}: like no segment</span> "
+            f"<em>{escape(say_share(rest))}</em></li>"
         )
     told = ", ".join(f"{one['name']} {say_share(one['share'])}" for one in segments)
     st.html(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html import escape
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from coterie.stores.shelf import StoredStudy
+
+SHOWN, FEW = 25, 10
+"""Customers on the page: of those who are unusual, and where nobody is; the file holds more."""
 
 FAR = 1.0
 """Farther from every segment than 99 in 100 of its customers are."""
@@ -32,26 +36,7 @@ def draw_unlike(study: StoredStudy) -> None:
     rows = found["outliers"]
     if not rows:
         return
-    shown = [row for row in rows if row["farness"] > FAR] or rows[:20]
-    st.dataframe(
-        table(shown),
-        hide_index=True,
-        height=min(40 + 35 * len(shown), 560),
-        column_config={
-            "Customer": st.column_config.TextColumn(pinned=True, width=110),
-            "Times as far": st.column_config.NumberColumn(
-                format="%.1f",
-                width=100,
-                help="As what 99 in 100 customers of the nearest segment keep within. Above 1 is "
-                "unusual.",
-            ),
-            "Nearest": st.column_config.TextColumn("Nearest segment", width=180),
-            "In": st.column_config.TextColumn("Placed in", width=120),
-            "Why": st.column_config.TextColumn(width="large"),
-        },
-        alt="Customers least like any segment, and why",
-    )
-    _why(shown[0])
+    st.html(table([row for row in rows if row["farness"] > FAR][:SHOWN] or rows[:FEW]))
     pieces.take_out(
         "Download them (CSV)",
         lambda: as_csv(rows),
@@ -85,7 +70,9 @@ def lead(found: Mapping[str, Any]) -> str:
         )
     share = say_share(many / all_of_them).replace("\N{NO-BREAK SPACE}", " ")
     told = len(found["outliers"])
-    rest = f" The {told:,} farthest are below." if many > told else ""
+    rest = f" The {SHOWN} farthest are below." if many > SHOWN else ""
+    if rest and told > SHOWN:
+        rest = f"{rest[:-1]}, and {min(told, many):,} in the file."
     return (
         f"{many:,} of {all_of_them:,} customers ({share}) {'is' if many == 1 else 'are'} farther "
         f"from every segment than 99 in 100 of its customers are: a slip of the pen, or someone "
@@ -93,26 +80,28 @@ def lead(found: Mapping[str, Any]) -> str:
     )
 
 
-def table(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Return customers as rows of a table, the farthest first."""
-    return [
-        {
-            "Customer": row["customer"] or f"row {row['row']:,}",
-            "Times as far": row["farness"],
-            "Nearest": row["nearest"],
-            "In": NO_SEGMENT if row["segment_id"] == 0 else "Its nearest",
-            "Why": "; ".join(reason["sentence"] for reason in row["reasons"]),
-        }
-        for row in rows
-    ]
+def table(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Return customers as a table, the farthest first; each reason in a line of its own."""
+    placed = any(row["segment_id"] == 0 for row in rows)
+    heads = ["Customer", "Times as far", "Nearest segment", *(["Placed in"] if placed else [])]
+    top = "".join(f'<th scope="col">{head}</th>' for head in (*heads, "Why"))
+    body = "".join(_row(row, placed=placed) for row in rows)
+    return (
+        '<div class="co-scroll" tabindex="0" role="region" '
+        'aria-label="Customers least like any segment"><table class="co-table wide">'
+        f"<thead><tr>{top}</tr></thead><tbody>{body}</tbody></table></div>"
+    )
 
 
-def _why(row: Mapping[str, Any]) -> None:
-    """Say of the farthest one in full why: a cell of a table cuts it on a phone."""
-    who = row["customer"] or f"in row {row['row']:,}"
-    said = "; ".join(reason["sentence"] for reason in row["reasons"])
-    st.caption(
-        f"The farthest, customer {who}, is {row['farness']:.1f} times as far out as usual. {said}."
+def _row(row: Mapping[str, Any], *, placed: bool) -> str:
+    """Return one customer of the table."""
+    who = row["customer"] or f"row {row['row']:,}"
+    where = NO_SEGMENT if row["segment_id"] == 0 else "the nearest"
+    why = "<br>".join(escape(reason["sentence"]) for reason in row["reasons"])
+    more = f"<td>{where}</td>" if placed else ""
+    return (
+        f'<tr><th scope="row">{escape(str(who))}</th><td class="n">{row["farness"]:.1f}</td>'
+        f"<td>{escape(row['nearest'])}</td>{more}<td>{why}</td></tr>"
     )
 
 
