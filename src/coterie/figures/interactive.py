@@ -11,6 +11,7 @@ from coterie.figures import plotly_maps as maps
 from coterie.figures import plotly_marks as marks
 from coterie.figures import plotly_segments as segments
 from coterie.figures import plotly_shares as shares
+from coterie.figures import plotly_space as space
 from coterie.figures.chart import Chart
 from coterie.figures.plotly_parts import Painted, Painter, lines, safe_text
 from coterie.figures.words import wrapped
@@ -40,7 +41,7 @@ PAINTERS: dict[str, Painter] = {
     "silhouettes": shares.silhouettes,
     "scatter": segments.scatter,
     "pca": segments.scatter,
-    "scatter_3d": segments.scatter_3d,
+    "scatter_3d": space.scatter_3d,
     "sizes": shares.sizes,
     "flow": shares.flow,
     "acceptance": campaigns.acceptance,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -27,7 +28,7 @@ def scatter(chart: Chart) -> Painted:
     axes = [
         axis(
             chart.encoding[f"{key}_label"],
-            range=_span(chart.data.get(f"{key}_drawn", chart.data[key])),
+            range=span_of(chart.data.get(f"{key}_drawn", chart.data[key])),
             separatethousands=key not in chart.encoding["years"],
             showticklabels=chart.kind != "pca",
         )
@@ -39,8 +40,8 @@ def scatter(chart: Chart) -> Painted:
             place["tickvals"] = sorted(set(chart.data[key]))
     annotations, narrow = _names(chart, axes[0]["range"], axes[1]["range"])
     kind = "scattergl" if len(chart) > WEBGL_FROM else "scatter"
-    hover = _hover(chart, ("x", "y"))
-    return [*_points(chart, kind, ("x", "y"), hover), *_centres(chart, kind)], {
+    hover = hover_of(chart, ("x", "y"))
+    return [*points_of(chart, kind, ("x", "y"), hover), *_centres(chart, kind)], {
         "xaxis": axes[0],
         "yaxis": axes[1],
         "annotations": annotations,
@@ -50,7 +51,7 @@ def scatter(chart: Chart) -> Painted:
     }
 
 
-def _points(chart: Chart, kind: str, keys: tuple[str, ...], hover: str) -> list[Mark]:
+def points_of(chart: Chart, kind: str, keys: tuple[str, ...], hover: str) -> list[Mark]:
     """Return a trace a segment, those without one first, in grey."""
     ids = np.asarray(chart.data["segment_id"], dtype=np.int64)
     values = {key: drawn(chart, key) for key in keys}
@@ -107,12 +108,12 @@ def _centres(chart: Chart, kind: str) -> list[Mark]:
             },
             "customdata": [list(centre) for centre in told.values()],
             "text": [f"Centre of {safe_text(chart.encoding['names'][n])}" for n in told],
-            "hovertemplate": "%{text}<br>" + _hover(chart, ("x", "y")) + "<extra></extra>",
+            "hovertemplate": "%{text}<br>" + hover_of(chart, ("x", "y")) + "<extra></extra>",
         }
     ]
 
 
-def _hover(chart: Chart, keys: tuple[str, ...]) -> str:
+def hover_of(chart: Chart, keys: tuple[str, ...]) -> str:
     """Return the template for the values of a point; PCA directions have none worth saying."""
     if chart.kind == "pca":
         return ""
@@ -131,96 +132,80 @@ def _untemplated(text: str) -> str:
 
 def _names(chart: Chart, across: list[float], up: list[float]) -> tuple[list[Mark], list[str]]:
     """Return an annotation a centre, placed for a wide picture; and shorter texts."""
-    names, centres = chart.encoding["names"], chart.encoding["centres"]
-    if not centres:
-        return [], []
-    texts = {number: wrapped(names[number], 24) for number in centres}
-    spots = [
-        (
+    centres = chart.encoding["centres"]
+    spots = {
+        number: (
             (x - across[0]) / (across[1] - across[0]) * _PLOT[0],
             (up[1] - y) / (up[1] - up[0]) * _PLOT[1],
         )
-        for x, y in centres.values()
+        for number, (x, y) in centres.items()
+    }
+    written = [
+        {**text_mark("", palette.INK), **mark, "x": centre[0], "y": centre[1]}
+        for mark, centre in zip(
+            named(chart.encoding["names"], spots, _PLOT), centres.values(), strict=True
+        )
     ]
+    return written, short_names(chart)
+
+
+def named(
+    names: Mapping[int, str],
+    spots: Mapping[int, tuple[float, float]],
+    bounds: tuple[float, float],
+    *,
+    size: int = 13,
+) -> list[Mark]:
+    """Return the names of centres as annotations without their places, none over another.
+
+    Parameters
+    ----------
+    names : mapping of int to str
+    spots : mapping of int to (float, float)
+        Where each centre lies in the picture, in pixels from its top left.
+    bounds : (float, float)
+        Width and height of the picture in pixels.
+    size : int
+        Of the letters, in pixels.
+    """
+    texts = {number: wrapped(names[number], 24) for number in spots}
+    letter, line = 7.6 * size / 13, 17.0 * size / 13
     sizes = [
-        (7.6 * max(len(part) for part in text.split("\n")) + 6, 17.0 * (text.count("\n") + 1))
+        (letter * max(len(part) for part in text.split("\n")) + 6, line * (text.count("\n") + 1))
         for text in texts.values()
     ]
-    placed = place_labels(spots, sizes, _PLOT)
-    annotations = []
-    for number, spot, label in zip(centres, spots, placed, strict=True):
-        away = (label[0] - spot[0], label[1] - spot[1])
-        annotations.append(
-            {
-                **text_mark(texts[number], palette.INK),
-                "x": centres[number][0],
-                "y": centres[number][1],
-                "ax": away[0],
-                "ay": away[1],
-                "showarrow": True,
-                "arrowhead": 0,
-                "arrowwidth": 0.8,
-                "arrowcolor": palette.MUTED,
-                "standoff": 7,
-                "borderpad": 1,
-                "font": {"size": 13, "weight": 600, "color": palette.INK, "shadow": HALO},
-            }
-        )
+    placed = place_labels(list(spots.values()), sizes, bounds)
+    return [
+        {
+            "text": lines(texts[number]),
+            "ax": label[0] - spot[0],
+            "ay": label[1] - spot[1],
+            "showarrow": True,
+            "arrowhead": 0,
+            "arrowwidth": 0.8,
+            "arrowcolor": palette.MUTED,
+            "standoff": 7,
+            "borderpad": 1,
+            "font": {"size": size, "weight": 600, "color": palette.INK, "shadow": HALO},
+        }
+        for (number, spot), label in zip(spots.items(), placed, strict=True)
+    ]
+
+
+def short_names(chart: Chart) -> list[str]:
+    """Return the names of the centres for a narrow place; their numbers where those crowd."""
+    names, centres = chart.encoding["names"], chart.encoding["centres"]
+    if not centres:
+        return []
     crowded = len(centres) > 6 or max(len(name) for name in names.values()) > 26
-    narrow = [
+    return [
         str(number) if crowded else lines(wrapped(names[number], 14, lines=3)) for number in centres
     ]
-    return annotations, narrow
 
 
-def _span(values: tuple[Any, ...]) -> list[float]:
+def span_of(values: tuple[Any, ...]) -> list[float]:
     """Return the range of an axis with room at both ends."""
     known = [v for v in values if v is not None]
     low, high = min(known, default=0.0), max(known, default=1.0)
     room = 0.05 * (high - low) or 0.5
     return [low - room, high + room]
-
-
-def scatter_3d(chart: Chart) -> Painted:
-    """Draw three features, with the names at the centres."""
-    keys = ("x", "y", "z")
-    told = chart.encoding["centres"]
-    traces = _points(chart, "scatter3d", keys, _hover(chart, keys))
-    if told:
-        traces.append(
-            {
-                "type": "scatter3d",
-                "mode": "markers+text",
-                **{key: [c[i] for c in told.values()] for i, key in enumerate(keys)},
-                "marker": {
-                    "color": [palette.segment_colour(number) for number in told],
-                    "size": 7,
-                    "line": {"color": palette.INK, "width": 2},
-                },
-                "text": [safe_text(wrapped(chart.encoding["names"][n], 18, lines=1)) for n in told],
-                "textfont": {"size": 12, "color": palette.INK},
-                "hoverinfo": "skip",
-            }
-        )
-    scene = {
-        f"{key}axis": {
-            "title": {
-                "text": lines(wrapped(chart.encoding[f"{key}_label"], 28)),
-                "font": {"size": 12, "color": palette.MUTED},
-            },
-            "gridcolor": palette.HAIRLINE,
-            "tickfont": {"size": 11, "color": palette.MUTED},
-            "showbackground": False,
-            "zeroline": False,
-            "separatethousands": key not in chart.encoding["years"],
-            "exponentformat": "none",
-            "nticks": 6,
-            **({"tickvals": sorted(set(chart.data[key]))} if f"{key}_drawn" in chart.data else {}),
-        }
-        for key in keys
-    }
-    scene["camera"] = {
-        "eye": {"x": 1.34, "y": -1.5, "z": 0.67},
-        "center": {"x": 0.0, "y": 0.0, "z": -0.12},
-    }
-    return traces, {"scene": scene, "height": 520, "margin": {"l": 0, "r": 0, "t": 0, "b": 0}}

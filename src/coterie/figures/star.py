@@ -18,7 +18,12 @@ ROOM = 0.06
 
 
 def add_star(
-    figure: go.Figure, chart: Chart, values: Mapping[str, float], text: str = NAME
+    figure: go.Figure,
+    chart: Chart,
+    values: Mapping[str, float],
+    text: str = NAME,
+    *,
+    place: tuple[float, ...] | None = None,
 ) -> go.Figure:
     """Draw one customer as a gold star into a scatter painted from `chart`.
 
@@ -33,18 +38,23 @@ def add_star(
         The customer's features in their own units, as `Segmentation.values` returns.
     text : str
         Said on hover.
+    place : tuple of float, optional
+        Where the star stands; by default, where `star_place` finds. A chart along principal
+        directions needs it.
 
     Returns
     -------
     plotly.graph_objects.Figure
         The same figure. An axis is widened where the star would lie outside.
     """
-    place = star_place(chart, values)
+    place = star_place(chart, values) if place is None else place
     if place is None:
         return figure
     if chart.kind == "scatter_3d":
         # Its markers have no star and hide behind others: this one is written over the scene.
         figure.layout.scene.annotations = [*figure.layout.scene.annotations, _written(place, text)]
+        for key, value in zip("xyz", place, strict=True):
+            _widen(figure.layout.scene[f"{key}axis"], value)
         return figure
     # Drawn by the engine that drew the points: the graphics card's lie above all others.
     engine = figure.data[0].type if figure.data else "scatter"

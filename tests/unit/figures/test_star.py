@@ -49,7 +49,10 @@ def test_an_axis_is_widened_for_a_star_outside(study: Study):
 def test_among_three_features_the_star_is_written_over_the_scene(study: Study):
     chart = study.figures["clusters_3d"]
     figure = add_star(chart.plot(), chart, study.segmentation.values(RECORD))
-    (star,) = figure.layout.scene.annotations
+    *names, star = figure.layout.scene.annotations
+    assert [name.text for name in names] == [
+        painted.text for painted in chart.plot().layout.scene.annotations
+    ]
     x, y, z = chart.encoding["columns"]
     assert (star.x, star.y, star.z) == (RECORD[x], RECORD[y], RECORD[z])
     assert (star.text, star.font.color) == ("★", palette.STAR)
@@ -60,6 +63,20 @@ def test_directions_of_pca_get_no_star(study: Study):
     assert star_place(chart, study.segmentation.values(RECORD)) is None
     before = len(chart.plot().data)
     assert len(add_star(chart.plot(), chart, study.segmentation.values(RECORD)).data) == before
+
+
+def test_a_star_stands_where_it_is_put_among_all_features(study: Study):
+    chart = study.figures["clusters_pca"]
+    figure = add_star(chart.plot(), chart, {}, place=(99.0, 0.5))
+    assert (figure.data[-1].x, figure.data[-1].y) == ((99.0,), (0.5,))
+    assert figure.layout.xaxis.range[1] > 99
+
+
+def test_a_scene_is_widened_for_a_star_outside(study: Study):
+    chart = study.figures["clusters_3d"]
+    x = chart.encoding["columns"][0]
+    far = {**study.segmentation.values(RECORD), x: 1e6}
+    assert add_star(chart.plot(), chart, far).layout.scene.xaxis.range[1] > 1e6
 
 
 def test_values_fill_what_is_missing_and_blank_what_is_impossible(study: Study):

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 POINTS = 0.8
 """How solid the painter draws points on paper."""
+FURTHER = 1.5
+"""How much further off a scene is looked at where it has a phone's width."""
 
 
 def show_chart(
@@ -78,7 +80,7 @@ def in_theme(figure: go.Figure, star: Sequence[float] | None = None) -> go.Figur
     if star is not None:
         give_way(plain["layout"], star, narrow=narrow)
     ground = "23,24,21" if dark else "251,250,247"
-    for mark in plain["layout"].get("annotations", []):
+    for mark in _annotations(plain["layout"]):
         if mark.get("showarrow"):
             mark["bgcolor"] = f"rgba({ground},0.72)"
     if dark:
@@ -96,11 +98,19 @@ def _narrowed(layout: dict[str, Any]) -> None:
         if text := axis.get("title", {}).get("text"):
             axis["title"]["text"] = "<br>".join(wrap(text.replace("<br>", " "), 36))
     names = layout.get("meta", {}).get("narrow", [])
-    for mark, text in zip(layout.get("annotations", []), names, strict=False):
+    for mark, text in zip(_annotations(layout), names, strict=False):
         mark.update(text=text, ax=0, ay=-19 - 7 * text.count("<br>"))
         mark["font"] = {**mark.get("font", {}), "size": 11}
-    if names and "scene" not in layout:
+    if eye := layout.get("scene", {}).get("camera", {}).get("eye"):
+        eye.update({key: FURTHER * away for key, away in eye.items()})
+    elif names:
         layout["height"] = min(layout.get("height", 400), 400)
+
+
+def _annotations(layout: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return what is written into a picture; into the scene, if it is of three features."""
+    found: list[dict[str, Any]] = layout.get("scene", layout).get("annotations", [])
+    return found
 
 
 def _brightened(trace: dict[str, Any]) -> None:

@@ -75,8 +75,9 @@ def words(study: StoredStudy, name: str) -> str:
 def _narrow(figure: go.Figure) -> None:
     """Write the shorter texts that a chart holds for a narrow place, and give it all the room."""
     texts: list[Any] = list(figure.layout.meta.get("narrow", []))
-    for annotation, text in zip(figure.layout.annotations, texts, strict=False):
+    written = figure.layout.scene.annotations or figure.layout.annotations
+    for annotation, text in zip(written, texts, strict=False):
         annotation.update(text=text, ax=0, ay=-18)
     if chart_eye := figure.layout.scene.camera.eye.to_plotly_json():
-        figure.update_scenes(camera_eye={key: 1.3 * away for key, away in chart_eye.items()})
+        figure.update_scenes(camera_eye={key: 1.5 * away for key, away in chart_eye.items()})
     figure.update_layout(height=min(int(figure.layout.height or 420), 420), margin_l=44)

@@ -35,9 +35,10 @@
         if (axis && axis.title && axis.title.text) axis.title.text = broken(axis.title.text);
       }
       layout.margin = Object.assign({}, layout.margin, { l: Math.min(layout.margin.l, 40) });
+      const written = (layout.scene || layout).annotations || [];
       (meta.narrow || []).forEach((text, i) => {
-        const near = { text, font: Object.assign({}, layout.annotations[i].font, { size: 11 }) };
-        Object.assign(layout.annotations[i], near, {
+        const near = { text, font: Object.assign({}, written[i].font, { size: 11 }) };
+        Object.assign(written[i], near, {
           ax: 0, ay: -19, opacity: 0.85, bgcolor: dark.matches ? swaps["#FBFAF7"] : "#FBFAF7",
         });
       });

@@ -11,6 +11,7 @@ import streamlit as st
 from coterie.errors import CoterieError
 from coterie.faces.dashboard import form, pieces, placed, registry, who
 from coterie.faces.dashboard.backdrop import behind
+from coterie.faces.dashboard.directions import place_along
 from coterie.faces.dashboard.drawing import show_chart
 from coterie.faces.dashboard.pages.predict_file import place_file
 from coterie.faces.dashboard.thinning import thinned
@@ -28,7 +29,11 @@ if TYPE_CHECKING:
     from coterie.stores.shelf import StoredStudy
 
 TITLE = "Place a customer"
-TABS = {"clusters_2d": "Two features", "clusters_3d": "Three features"}
+TABS = {
+    "clusters_2d": "Two features",
+    "clusters_3d": "Three features",
+    "clusters_pca": "All features",
+}
 TURN = "_real_example"
 MOST_STRIPS = 12
 
@@ -53,9 +58,9 @@ def _one() -> None:
     """Draw one customer: every change of a field answers at once."""
     study = registry.required(TITLE)
     made, before = _fields(study), f"place-{study.id}-"
-    if before not in st.session_state:
-        st.session_state[before] = True
-        form.fill(made, before, form.starts(made))
+    if not any(before + field.column.name in st.session_state for field in made):
+        # Streamlit forgets the fields of a page that is left; what stood in them comes back.
+        form.fill(made, before, st.session_state.get(before) or form.starts(made))
     if is_narrow():  # The answer first: it must be seen to change.
         answer, left, right = st.container(), st.container(), st.container()
     else:
@@ -64,6 +69,7 @@ def _one() -> None:
     with left:
         _examples(study, made, before)
         record = dict(form.draw(made, before, _outside_now(made, before)))
+    st.session_state[before] = record
     _answer(study, record, answer, right)
 
 
@@ -132,15 +138,19 @@ def _answer(
         return
     with more:
         _star(study, placement, values)
+        beside, near = placement.segment, placement.segment_id
+        if not near and placement.runner_up:  # In none: what it is unlike is the nearest.
+            beside = f"{placement.runner_up}, the nearest"
+            near = next((s.id for s in model.segments if s.name == placement.runner_up), 0)
         st.html(
             '<p class="co-quiet">This customer beside the segment '
-            f"{escape(placement.segment)}: the bar holds eight in ten of its customers, the dot "
+            f"{escape(beside)}: the bar holds eight in ten of its customers, the dot "
             "is their mean.</p>"
             + placed.strips(
                 _told(model)[:MOST_STRIPS],
                 values,
                 placement.imputed,
-                placement.segment_id,
+                near,
                 _spans(study.id, study),
             )
         )
@@ -159,9 +169,10 @@ def _star(study: StoredStudy, placement: Placement, values: Mapping[str, float])
             chart = _picture(study.id, _stamp(study), study, name)
             text = f"This customer: {placement.segment}"
             painted = behind(to_plotly(chart, titled=False), chart, dark=is_dark())
-            figure = add_star(painted, chart, values, text)
+            along = place_along(study, values) if chart.kind == "pca" else None
+            figure = add_star(painted, chart, values, text, place=along)
             figure.update_layout(height=400)
-            place = star_place(chart, values)
+            place = along or star_place(chart, values)
             show_chart(chart, titled=False, figure=figure, star=place, key=f"star-{name}")
 
 

@@ -27,12 +27,16 @@ def place_file() -> None:
     """Draw the upload, the counts by segment, the first rows and the downloads."""
     person = who.person()
     study = registry.required("Place a customer")
+    services = who.services()
     given = st.file_uploader(
-        "CSV, Excel or Parquet", type=KINDS, key=f"bulk-{study.id}", label_visibility="collapsed"
+        "CSV, Excel or Parquet",
+        type=KINDS,
+        max_upload_size=int(services.settings.upload_mb),
+        key=f"bulk-{study.id}",
+        label_visibility="collapsed",
     )
     if given is None:
         return
-    services = who.services()
     try:
         with st.spinner("Placing every row"):
             upload = services.shelf.accept_upload(
