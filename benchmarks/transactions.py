@@ -4,6 +4,10 @@
 
     python benchmarks/transactions.py --rows 500000 1000000
     python benchmarks/transactions.py --file online_retail.csv
+    python benchmarks/transactions.py --file online_retail.csv --times 10
+
+`--times` writes a file of so many shops after each other: each with customers and orders of its
+own, so that nothing in it repeats. Memory should hardly grow with it.
 
 Each run is a process of its own: seconds from its start to the table of customers, processor
 seconds, and the most memory it held. Beside it the usual pandas recipe for recency, frequency and
@@ -74,14 +78,37 @@ def compare(path: Path) -> None:
                   f"{found[3]:7,.0f} MB")  # fmt: skip
 
 
+def write_again(path: Path, times: int, folder: Path) -> Path:
+    """Write a file of orders so many times, each with customers and orders of their own."""
+    import polars as pl
+
+    from coterie.prepare.transactions import find_order_columns
+    from coterie.tables import open_table
+
+    columns = find_order_columns(open_table(path).frame)[0]
+    lines = pl.read_csv(path, infer_schema=False)
+    made = folder / f"{path.stem}_{times}.csv"
+    with made.open("wb") as file:
+        for one in range(times):
+            # A digit behind each number: 17850.0 becomes 178503.0, and C536379 becomes C5363793.
+            own = pl.col(columns.customer, *filter(None, [columns.order]))
+            lines.with_columns(own.str.replace("([0-9]+)", f"${{1}}{one}")).write_csv(
+                file, include_header=one == 0
+            )
+    return made
+
+
 def main() -> None:
     """Compare on a file, or on generated lines."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rows", type=int, nargs="*", default=[500_000])
     parser.add_argument("--file", type=Path, default=None)
+    parser.add_argument("--times", type=int, default=1)
     asked = parser.parse_args()
     if asked.file is not None:
-        compare(asked.file)
+        with tempfile.TemporaryDirectory() as folder:
+            times = asked.times
+            compare(write_again(asked.file, times, Path(folder)) if times > 1 else asked.file)
         return
     from coterie.tables.synthetic import make_transactions
 
