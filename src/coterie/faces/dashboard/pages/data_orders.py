@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, timedelta
+from html import escape
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import streamlit as st
@@ -91,14 +92,17 @@ def draw(person: Person, upload: Upload, look: StoredLook) -> None:
         return
     seen = read_seen(look.folder)
     _say_seen(look, seen)
+    # Where the columns are known, what to do about it comes first.
+    known = seen is not None and seen.sure
+    first = st.container(horizontal=True, vertical_alignment="center")
     chosen = _form(upload, look, seen)
     faults = find_faults(chosen.columns)
     for fault in faults:
-        st.html(f'<p class="co-empty">{fault}</p>')
-    with st.container(horizontal=True, vertical_alignment="center"):
+        st.html(f'<p class="co-empty">{escape(fault)}</p>')
+    with first if known else st.container(horizontal=True, vertical_alignment="center"):
         if st.button(
             "Make one row a customer", type="primary", icon=":material/groups:",
-            disabled=bool(faults),
+            disabled=bool(faults), help=" ".join(faults) or None,
         ):  # fmt: skip
             _start(person, upload, chosen)
         if st.button("Each row is a customer already", type="tertiary"):
