@@ -233,6 +233,14 @@ def test_another_persons_orders_are_nobody_elses(services, orders):
         services.jobs.start_customers(anna.id, orders.id, CustomersAsked())
 
 
+def test_a_column_asked_for_twice_starts_no_job(services, ada, orders):
+    from coterie.errors import ConfigError
+
+    asked = CustomersAsked(columns={"customer": "CustomerID", "date": "CustomerID"})
+    with pytest.raises(ConfigError, match="CustomerID is taken twice"):
+        services.jobs.start_customers(ada.id, orders.id, asked)
+
+
 def test_a_record_says_the_unit_and_what_the_treatments_do_not(services, orders):
     silent = {"guest": {"lines": 0, "what": "", "treatment": ""}}
     told = {"topic": "columns", "text": "No column says what was paid.", "level": "warning"}
