@@ -97,6 +97,10 @@ def compare(
         Path | None,
         typer.Option("--out", "-o", help="Folder for flow.png, flow.csv and comparison.json."),
     ] = None,
+    report: Annotated[
+        Path | None,
+        typer.Option("--report", metavar="FILE", help="Write it as one HTML page as well."),
+    ] = None,
     folder: FolderOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -112,6 +116,10 @@ def compare(
         prepare_folder(out)
     found = compare_sides(open_side(left, store), open_side(right, store), on=on)
     files = {} if out is None else _write(found, out)
+    if report is not None:
+        from coterie.report.comparing import write_comparison
+
+        files["report"] = str(write_comparison(found, report))
     if as_json:
         typer.echo(json.dumps({**found.to_dict(), "files": files}, ensure_ascii=False))
     else:

@@ -89,14 +89,14 @@ def render_report(view: ReportView) -> str:
     # The page's own bar and table say what these two pictures would.
     told = {"sizes", "profile_heatmap"} if view.columns else {"sizes"}
     shown = {name: chart for name, chart in view.charts.items() if name not in told}
-    pictures = _pictures(shown, view.stills)
+    pictures = pictures_of(shown, view.stills)
     changes = [picture for name, picture in pictures.items() if name.startswith(CHANGES)]
     more = [
         picture
         for name, picture in pictures.items()
         if name not in SHOWN_FIRST and not name.startswith(CHANGES)
     ]
-    return _page(
+    return render_page(
         "report.html",
         view=view,
         pictures=pictures,
@@ -127,17 +127,17 @@ def render_exploration(view: ExplorationView) -> str:
         if any(name in row for row in view.statistics)
     ]
     by_name = {column.name: column for column in view.columns}
-    return _page(
+    return render_page(
         "exploration.html",
         view=view,
-        pictures=_pictures(shown, view.stills),
+        pictures=pictures_of(shown, view.stills),
         fields=fields,
         by_name=by_name,
     )
 
 
-def _page(template: str, **values: Any) -> str:
-    """Fill a template; what every page needs is added."""
+def render_page(template: str, **values: Any) -> str:
+    """Return a template filled; what every page needs is added."""
     from plotly.offline import get_plotlyjs
 
     from coterie.figures.interactive import CONFIG
@@ -196,7 +196,7 @@ def _environment() -> Environment:
     return environment
 
 
-def _pictures(charts: Mapping[str, Chart], stills: Mapping[str, bytes]) -> dict[str, Picture]:
+def pictures_of(charts: Mapping[str, Chart], stills: Mapping[str, bytes]) -> dict[str, Picture]:
     """Paint every chart for the script, and where no PNG is given, for print."""
     from coterie.figures.interactive import to_plotly
 

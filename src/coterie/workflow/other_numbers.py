@@ -137,7 +137,8 @@ def _fewer(counts: Counts, partner: list[int | None], names: list[str]) -> str:
     if known[0][1] >= WHOLE:
         touched.add(known[0][0])
         both = listed([names[i] for i in sorted(touched)])
-        said = f"With {k}, {both} become one."
+        but = f", but for {say_share(1 - known[0][1])} of {quoted(names[gone])}"
+        said = f"With {k}, {both} become one{but if known[0][1] < STEADY else ''}."
     else:
         parts = [pair for pair in known if pair[1] >= WORTH_TELLING] or known[:1]
         where = _joined([f"{say_share(share)} to {names[i]}" for i, share in parts])
