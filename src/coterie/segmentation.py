@@ -245,14 +245,14 @@ class Segmentation:
         back is a Polars frame.
         """
         held = placed.collect("polars")
-        columns = [held.get_column(name).cast(nw.Float64) for name in self.features]
+        columns = [held.get_column(name) for name in self.features]
         gaps = np.zeros(len(held), dtype=bool)
         for column in columns:
             if column.null_count():
                 gaps |= column.is_null().to_numpy()
         if not gaps.any():
             return held.lazy()
-        raw = np.column_stack([column.to_numpy()[gaps] for column in columns])
+        raw = np.column_stack([c.filter(gaps).cast(nw.Float64).to_numpy() for c in columns])
         shares = self.known_spreads.memberships(self.scaling.alone(raw))
         ids = held.get_column("segment_id").to_numpy()[gaps]
         sure = held.get_column("confidence").to_numpy().copy()
