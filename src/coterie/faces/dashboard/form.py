@@ -80,8 +80,8 @@ def unmarked(text: str) -> str:
     >>> print(unmarked("Income (0 to 9 $)"), unmarked("$x$ **y**"))
     Income (0 to 9 $) \$x\$ \*\*y\*\*
     """
-    signs = r"[\\`*_\[\]~:<>#$]" if text.count("$") > 1 else r"[\\`*_\[\]~:<>#]"
-    return re.sub(signs, r"\\\g<0>", text)
+    signs = r"[\\`*\[\]~<>]|\b_|_\b|:(?=\w+[:\[])"
+    return re.sub(signs + (r"|\$" if text.count("$") > 1 else ""), r"\\\g<0>", text)
 
 
 def fields(model: Segmentation) -> tuple[Field, ...]:

@@ -17,6 +17,9 @@ SMALL = 1 << 26
 
 MOST_CELLS = 500_000_000
 _OLD_OFFICE = b"\xd0\xcf\x11\xe0"
+_LOCKED = "EncryptedPackage".encode("utf-16-le")
+"""Name of the part in which Office puts a workbook that has a password."""
+
 _ARROW_STREAM = b"\xff\xff\xff\xff"
 
 
@@ -42,8 +45,22 @@ def check_upload(path: Path, name: str) -> None:
         _check_columnar(path, name, "parquet")
     elif head[:6] == b"ARROW1":
         _check_columnar(path, name, "arrow")
-    elif head[:4] not in (_OLD_OFFICE, _ARROW_STREAM):
+    elif head[:4] == _OLD_OFFICE:
+        _check_old_office(path, name)
+    elif head[:4] != _ARROW_STREAM:
         refuse_foreign(head, name)
+
+
+def _check_old_office(path: Path, name: str) -> None:
+    """Refuse a workbook with a password; it has the form of an old one."""
+    before = b""
+    with path.open("rb") as file:
+        while piece := file.read(STEP):
+            if _LOCKED in before + piece:
+                raise UnreadableTableError(
+                    f"{name} is protected by a password. Save it without one, or as CSV."
+                )
+            before = piece[-len(_LOCKED) :]
 
 
 def _check_gzip(path: Path, name: str) -> None:

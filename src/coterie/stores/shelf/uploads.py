@@ -6,6 +6,7 @@ import hashlib
 import io
 import os
 import shutil
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -88,7 +89,8 @@ def accept(
         with alone(folder):
             _put(work, target)
     except BaseException:
-        remove(work)
+        with suppress(OSError):  # What is left is swept at the next start.
+            remove(work)
         raise
     return _read(target)
 
