@@ -209,6 +209,35 @@ def test_a_bad_token_is_not_saved_by_a_good_cookie(browser: TestClient) -> None:
     assert browser.get("/api/v1/models", headers=bad).status_code == 401
 
 
+def test_who_asks_is_remembered_for_a_second_and_no_longer_than_it_holds(
+    before: Before, ada: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client, asked = before.client(ada), []
+    look = before.accounts.session
+
+    def counted(token: str, *, touch: bool = True) -> Any:
+        asked.append(token)
+        return look(token, touch=touch)
+
+    monkeypatch.setattr(before.accounts, "session", counted)
+    for _ in range(20):
+        assert client.get("/x").status_code == 200
+    assert len(asked) < 5
+    before.accounts.end_sessions(ada)
+    assert client.get("/x").status_code == 401
+
+
+def test_a_role_that_changes_here_holds_at_once(before: Before, ada: Person) -> None:
+    before.accounts.add_person("second", "another quiet river", "admin")
+    _record, secret = before.accounts.create_token(ada, "t", ["train"])
+    client, bearer = before.client(), {"authorization": f"Bearer {secret}"}
+    assert client.post("/api/v1/studies", headers=bearer).status_code == 200
+    before.accounts.set_role("ada", "viewer")
+    assert client.post("/api/v1/studies", headers=bearer).status_code == 403
+    before.accounts.disable("ada")
+    assert client.post("/api/v1/studies", headers=bearer).status_code == 401
+
+
 def test_a_revoked_token_is_refused(before: Before, ada: Person) -> None:
     record, secret = before.accounts.create_token(ada, "t", ["read"])
     client, bearer = before.client(), {"authorization": f"Bearer {secret}"}

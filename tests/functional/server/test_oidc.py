@@ -37,12 +37,17 @@ Build = Callable[..., TestClient]
 
 
 @pytest.fixture
-def build(before: Before, provider: Provider) -> Build:
+def metrics() -> Metrics:
+    return Metrics(dict)
+
+
+@pytest.fixture
+def build(before: Before, provider: Provider, metrics: Metrics) -> Build:
     def make(public_url: str = "", **changes: Any) -> TestClient:
         settings = OidcSettings(issuer=provider.base, client_id=CLIENT, client_secret=SECRET)
         settings = replace(settings, **changes)
         jar = before.door.jar
-        entry = Entry(before.keeper, jar, FormGuard.make(jar), Metrics(dict), settings.label)
+        entry = Entry(before.keeper, jar, FormGuard.make(jar), metrics, settings.label)
         sign_on = SingleSignOn(settings, entry, public_url, secure=False)
         porch = Starlette(routes=[Mount("/oidc", app=sign_on.app()), *entry.routes()])
         gate = Gate(porch, before.house, before.keeper, before.door)
@@ -71,11 +76,12 @@ def arrive(client: TestClient, back: str) -> Any:
 
 
 def test_somebody_new_gets_an_account_and_a_session(
-    build: Build, before: Before, provider: Provider
+    build: Build, before: Before, provider: Provider, metrics: Metrics
 ) -> None:
     client = build()
     answer = arrive(client, leave(client))
     assert (answer.status_code, answer.headers["location"]) == (303, "/data")
+    assert 'coterie_logins_total{answer="accepted"} 1.0' in metrics.text().decode()
     person = before.accounts.person("grace")
     assert (person.role, person.email) == ("viewer", "grace@example.org")
     assert client.get("/x").json()["person"] == "grace"
@@ -133,10 +139,11 @@ def spoilt(**changes: Any) -> Callable[[dict[str, Any]], None]:
     ],
 )
 def test_a_token_that_is_not_for_us_lets_nobody_in(
-    build: Build, before: Before, provider: Provider, spoil: Any
+    build: Build, before: Before, provider: Provider, metrics: Metrics, spoil: Any
 ) -> None:
     provider.spoil = spoil
     refused(build(), before)
+    assert 'coterie_logins_total{answer="refused"} 1.0' in metrics.text().decode()
 
 
 @pytest.mark.parametrize("way", ["signed_by_another", "signed_with_the_shared_secret", "unsigned"])

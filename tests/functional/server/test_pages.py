@@ -291,6 +291,34 @@ def test_a_new_password_ends_every_session(served: Served) -> None:
     assert log_in(served.visitor(), "paul", OTHER).status_code == 303
 
 
+def test_every_login_is_listed_and_ended_by_itself_or_all_others_at_once(served: Served) -> None:
+    one, two, three = (served.browser("lars") for _ in range(3))
+    page = one.get("/account").text
+    handles = re.findall(r'action="/account/sessions/([0-9a-f]{16})/end"', page)
+    assert len(handles) == 3
+    assert page.count("this browser") == 2  # In its row, and in the name of its button.
+    here = served.accounts.handle_of(str(one.cookies.get(SESSION)))
+    there = served.accounts.handle_of(str(two.cookies.get(SESSION)))
+    code = {"csrf": csrf_of(page)}
+    answer = one.post(f"/account/sessions/{there}/end", data=code)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/account?notice=ended")
+    assert [client.get("/account").status_code for client in (one, two, three)] == [200, 401, 200]
+    assert one.post(f"/account/sessions/{there}/end", data=code).status_code == 404
+    assert one.post("/account/sessions/others", data=code).status_code == 303
+    assert [client.get("/account").status_code for client in (one, three)] == [200, 401]
+    answer = one.post(f"/account/sessions/{here}/end", data=code)
+    assert answer.headers["location"] == "/login?notice=out"
+    assert one.get("/account").status_code == 401
+
+
+def test_nobody_ends_the_login_of_another(served: Served) -> None:
+    mine, theirs = served.browser("lars"), served.browser("mona")
+    handle = served.accounts.handle_of(str(theirs.cookies.get(SESSION)))
+    code = {"csrf": csrf_of(mine.get("/account").text)}
+    assert mine.post(f"/account/sessions/{handle}/end", data=code).status_code == 404
+    assert theirs.get("/account").status_code == 200
+
+
 def test_log_out_everywhere(served: Served) -> None:
     one, two = served.browser("lena"), served.browser("lena")
     code = csrf_of(one.get("/account").text)

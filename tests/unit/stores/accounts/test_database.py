@@ -180,3 +180,28 @@ def test_the_lists_and_revisions_are_inside_the_package():
     folder = Path(package.__file__).parent
     assert (folder / "common_passwords.txt").is_file()
     assert list((folder / "migrations" / "versions").glob("v*.py"))
+
+
+def test_a_file_that_is_taken_away_is_told_and_one_that_comes_back_is_used_again(tmp_path):
+    path = tmp_path / "a.db"
+    with Accounts.open(f"sqlite:///{path}") as accounts:
+        accounts.add_person("ada", "engine of analysis 1843", "admin")
+        path.rename(tmp_path / "kept.db")
+        for ask in (accounts.people, accounts.first_account_link_token):
+            with pytest.raises(AccountStoreError, match="removed or replaced") as caught:
+                ask()
+            assert str(tmp_path) not in str(caught.value)
+        path.write_bytes(b"")
+        with pytest.raises(AccountStoreError, match="removed or replaced"):
+            accounts.people()
+        (tmp_path / "kept.db").replace(path)
+        assert [one.username for one in accounts.people()] == ["ada"]
+
+
+def test_what_is_written_is_counted_and_what_is_read_is_not(tmp_path):
+    with Accounts.open(f"sqlite:///{tmp_path}/a.db") as accounts:
+        before = accounts.changes
+        accounts.people()
+        assert accounts.changes == before
+        accounts.add_person("ada", "engine of analysis 1843", "admin")
+        assert accounts.changes > before
