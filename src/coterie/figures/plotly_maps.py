@@ -25,7 +25,7 @@ def heatmap(chart: Chart) -> Painted:
             for i in range(n * m)
         ]
     else:
-        texts = ["" if v is None else f"{v:.2f}".replace("-", "\N{MINUS SIGN}") for v in colours]
+        texts = ["" if v is None else f"{v:z.2f}".replace("-", "\N{MINUS SIGN}") for v in colours]
         hover = [
             f"{safe_text(rows[i // m])} and {safe_text(across[i % m])}: "
             + ("unknown" if colours[i] is None else f"{colours[i]:.4f}")

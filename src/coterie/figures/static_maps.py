@@ -30,7 +30,7 @@ def paint_heatmap(_figure: Figure, axes: Any, chart: Chart) -> None:
         across = rows = list(chart.encoding["labels"])
         figures, limit = chart.data["correlation"], 1.0
         texts = tuple(
-            "" if v is None else f"{v:.2f}".replace("-", "\N{MINUS SIGN}") for v in figures
+            "" if v is None else f"{v:z.2f}".replace("-", "\N{MINUS SIGN}") for v in figures
         )
     n, m = min(len(rows), MOST_CELLS), min(len(across), MOST_CELLS)
     _cells(axes, [list(figures[i * len(across) : i * len(across) + m]) for i in range(n)], limit)

@@ -73,6 +73,7 @@ def _colours() -> dict[str, str]:
         "button_secondary_background_fill_hover": (SOFT, DARK["soft"]),
         "button_secondary_text_color": (palette.ACCENT, DARK["accent"]),
         "button_secondary_border_color": (palette.ACCENT, DARK["accent"]),
+        "checkbox_border_color": ("#8F8C84", "#77756D"),
         "checkbox_background_color_selected": (palette.ACCENT, DARK["accent"]),
         "checkbox_border_color_selected": (palette.ACCENT, DARK["accent"]),
         "checkbox_label_background_fill": ("transparent", "transparent"),

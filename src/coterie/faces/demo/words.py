@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from coterie.schema import Schema
     from coterie.segmentation import Placement, Segmentation
 
-MOST_COLUMNS = 6
+MOST_COLUMNS = 4
 """Features whose means the profile table shows; all are in the report."""
 
 
