@@ -60,7 +60,8 @@ _OF_CUSTOMERS = frozenset(
 )  # fmt: skip
 
 _DESCRIBING = frozenset(
-    {"tenure_days", "average_basket", "items", "distinct_products", "days_between_orders", "returned_amount",
+    {"tenure_days", "average_basket",
+     "items", "distinct_products", "days_between_orders", "returned_amount",
      "hour_of_day", "visits", "x", "t_x", "T", "m_x", "probability_alive", "expected_orders",
      "expected_spend", "r_score", "f_score", "m_score", "rfm_cell_id", "rfm_cell"}
 )  # fmt: skip
