@@ -100,7 +100,9 @@ def find_outliers(
     nearest, placed, farness = _far(model, raw)
     parts = model.scaling.parts
     scaled = np.column_stack([p.scaled(raw[:, j], capped=False) for j, p in enumerate(parts)])
-    usual = usual_values(raw, scaled, nearest, len(model.segments))
+    # Whoever is in no segment says nothing of what is usual in one.
+    inside = placed > 0 if (placed > 0).any() else np.ones(len(raw), dtype=bool)
+    usual = usual_values(raw[inside], scaled[inside], nearest[inside], len(model.segments))
     columns = [model.described[name] for name in model.features]
     ids = next((c.name for c in model.schema if c.kind == "id" and c.name in held.columns), None)
     farthest = np.argsort(-farness, kind="stable")[:most]

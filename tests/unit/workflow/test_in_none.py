@@ -82,3 +82,14 @@ def test_a_bar_of_the_dashboard_ends_in_grey(study, monkeypatch):
     assert "None: like no segment" in drawn[0]
     pieces.segment_bar([{"id": 1, "name": "All", "share": 1.0, "size": 9}])
     assert "None" not in drawn[1]
+
+
+def test_they_are_measured_against_those_inside_alone(study):
+    rows = study.labelled.collect().to_native()
+    found = ct.find_outliers(study.segmentation, rows.select("income_k", "age"), most=60)
+    assert found.unusual == study.left_out
+    assert all(one.segment_id == 0 for one in found.found[: study.left_out])
+    ranges = {(one.nearest, r.column): (r.low, r.high) for one in found.found for r in one.reasons}
+    for (name, column), (low, high) in ranges.items():
+        own = rows.filter(pl.col("segment") == name)[column].to_numpy()
+        assert (low, high) == pytest.approx(tuple(np.quantile(own, (0.05, 0.95))))

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
     from coterie.stores.shelf import StoredStudy
 
+WIDE = '<td style="min-width:270px">'
+"""Reasons are sentences: on a phone the table scrolls sideways instead."""
+
 SHOWN, FEW = 25, 10
 """Customers on the page: of those who are unusual, and where nobody is; the file holds more."""
 
@@ -101,7 +104,7 @@ def _row(row: Mapping[str, Any], *, placed: bool) -> str:
     more = f"<td>{where}</td>" if placed else ""
     return (
         f'<tr><th scope="row">{escape(str(who))}</th><td class="n">{row["farness"]:.1f}</td>'
-        f"<td>{escape(row['nearest'])}</td>{more}<td>{why}</td></tr>"
+        f"<td>{escape(row['nearest'])}</td>{more}{WIDE}{why}</td></tr>"
     )
 
 
