@@ -200,7 +200,7 @@ def _table(rows: Sequence[Mapping[str, Any]], best: str) -> None:
         placeholder="–",
         height=38 + 35 * len(shown),
         column_config={
-            "Method": st.column_config.TextColumn(pinned=True, width=176),
+            "Method": st.column_config.TextColumn(pinned=True, width=192),
             "How real": st.column_config.TextColumn(width=104),
             **{
                 name: number(name, format=form, width=width, help=tells or None)
@@ -225,14 +225,14 @@ def _table(rows: Sequence[Mapping[str, Any]], best: str) -> None:
 
 
 FIGURES: dict[str, tuple[str, int, str]] = {
-    "Groups": ("%d", 62, ""),
+    "Groups": ("%d", 58, ""),
     "Silhouette": (
         "%.2f",
         80,
         "How much nearer customers are to their own group than to the next: up to 1. It prefers "
         "round groups.",
     ),
-    "Look-alike": ("%.2f", 80, "The silhouette of data without groups: what is to be beaten."),
+    "Look-alike": ("%.2f", 78, "The silhouette of data without groups: what is to be beaten."),
     "C.-H.": ("%.0f", 52, "Calinski-Harabasz: spread between groups against within. Higher."),
     "D.-B.": ("%.2f", 52, "Davies-Bouldin: width of groups against their distance. Lower."),
     "Predicted": (
@@ -242,8 +242,8 @@ FIGURES: dict[str, tuple[str, int, str]] = {
     ),
     "Stability": ("%.2f", 72, "How much of the groups resampling finds again, up to 1."),
     "Weakest": ("%.2f", 72, "The same for the least stable group; 0.75 and more is stable."),
-    "Smallest": ("%.1f %%", 74, "Share of the customers in the smallest group."),
-    "In none": ("%.1f %%", 66, "Share of the customers in no group: noise."),
+    "Smallest": ("%.1f %%", 70, "Share of the customers in the smallest group."),
+    "In none": ("%.1f %%", 62, "Share of the customers in no group: noise."),
     "Cut": (
         "%.1f %%",
         60,
