@@ -12,7 +12,7 @@ TESTS ?= src tests
 
 DATA ?= coterie-data
 
-.PHONY: run demo install install-dev test test-slow check bench bench-serve bench-people lock clean
+.PHONY: run demo install install-dev test test-slow check bench bench-serve bench-people bench-campaigns bench-missing lock clean
 
 run: install
 	@$(BIN)/coterie serve --data-dir $(DATA) --sample
@@ -63,6 +63,12 @@ bench-serve: install-dev
 
 bench-people: install-dev
 	$(BIN)/python benchmarks/people.py
+
+bench-campaigns: install-dev
+	$(BIN)/python benchmarks/campaigns.py
+
+bench-missing: install-dev
+	$(BIN)/python benchmarks/missing.py
 
 # Needs uv (pip install uv). Writes no host name.
 lock:
