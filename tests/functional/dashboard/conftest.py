@@ -31,7 +31,8 @@ def keep(study, services, study_id, owner, name):
 def open_services(folder: Path):
     from coterie.faces.services import Services, Settings
 
-    return Services.open(Settings.load(None, {}, {"data_dir": folder}))
+    own = {"data_dir": folder, "database_hosts": ("127.0.0.1",)}
+    return Services.open(Settings.load(None, {}, own))
 
 
 def add_people(services):
