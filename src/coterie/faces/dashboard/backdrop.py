@@ -30,7 +30,7 @@ def behind(figure: go.Figure, chart: Chart, *, dark: bool = False) -> go.Figure:
     figure : plotly Figure
         What `to_plotly` made of `chart`.
     chart : Chart
-        Kind ``"scatter"``; another kind is returned as it is.
+        Kind ``"scatter"`` or ``"pca"``; another kind is returned as it is.
     dark : bool
         The page's ground is dark: points are solid and have a clearer edge.
 
@@ -38,7 +38,7 @@ def behind(figure: go.Figure, chart: Chart, *, dark: bool = False) -> go.Figure:
     -------
     plotly Figure
     """
-    if chart.kind != "scatter" or not figure.data:
+    if chart.kind not in ("scatter", "pca") or not figure.data:
         return figure
     import plotly.graph_objects as go
 

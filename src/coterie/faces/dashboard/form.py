@@ -33,6 +33,7 @@ _WORDS = (
          "balance", "credit", "limit", "paid", "payment", "cost", "score", "mnt")),
 )  # fmt: skip
 NOT_KNOWN = "not known"
+NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
 OLDEST, LATEST = date(1850, 1, 1), date(2150, 12, 31)
 
 
@@ -69,7 +70,9 @@ class Field:
         if seen is None:
             return f"{column.label} ({unit})" if unit else column.label
         low, high = (_said(self, end) for end in seen)
-        return f"{column.label} ({low} to {high}{NARROW_SPACE + unit if unit else ''})"
+        bounds = f"({low} to {high}{NARROW_SPACE + unit if unit else ''})"
+        # The bounds stay on one line.
+        return f"{column.label} {bounds.replace(' ', NO_BREAK_SPACE)}"
 
 
 def unmarked(text: str) -> str:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from coterie.figures.chart import Chart, drawn, thin_points, thinned_note
 
-LIVE = {"scatter": 2_000}
+LIVE = {"scatter": 2_000, "pca": 2_000}
 """Points of a picture that changes while somebody types, by kind."""
 
 LIVE_SHAPES = 600
