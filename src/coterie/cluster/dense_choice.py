@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import ArrayLike
 
-from coterie.cluster import quality
 from coterie.cluster.base import Clustering, Floats, Labels
 from coterie.cluster.confidence import Refits, fit_temperature
 from coterie.cluster.dense_fits import DenseFit, DenseMethod, Settings, fit_dense, refit_dense
 from coterie.cluster.density import DensityClustering
 from coterie.cluster.lookalikes import NULLS
 from coterie.cluster.matching import label_agreement
+from coterie.cluster.one_number import Three, least_kept, only_row, some_of, usual_figures
 from coterie.cluster.resampling import contingency
 from coterie.cluster.selection import KChoice
 from coterie.cluster.structure import (
@@ -101,7 +101,14 @@ def choose_dense(
     strength = predict_halves(sample, fit, rng)
     say("comparing with look-alike data", 0.7)
     nulls = _look_alikes(sample, method, rng) if fit.clustering.n_clusters > 1 else []
-    row = _row(sample, fit, held, strength, nulls)
+    row = only_row(
+        sample,
+        fit.labels,
+        np.bincount(fit.labels[fit.labels >= 0], minlength=fit.clustering.n_clusters).tolist(),
+        stability=held,
+        strength=strength,
+        nulls=[null.figures for null in nulls],
+    )
     left_out = float((fit.labels < 0).mean())
     return DenseChoice(
         KChoice(
@@ -124,80 +131,22 @@ def choose_dense(
 
 @dataclass(frozen=True)
 class _Null:
+    """What the same search finds in a table that only looks like the customers'."""
+
     apart: float
-    silhouette: float
-    calinski_harabasz: float
-    davies_bouldin: float
+    figures: Three
 
 
 def _look_alikes(sample: Floats, method: DenseMethod, rng: np.random.Generator) -> list[_Null]:
     """Run the same search on data that looks like the customers' but has no groups."""
-    small = _some(sample, rng)
+    small = some_of(sample, _SMALL, rng)
     found = []
     for make in NULLS.values():
         for _ in range(_DRAWS):
             null = make(small, rng)
             fit = fit_dense(null, method)
-            figures = _figures(null, fit.labels) or (0.0, 0.0, 0.0)
-            found.append(_Null(fit.apart, *figures))
+            found.append(_Null(fit.apart, usual_figures(null, fit.labels) or (0.0, 0.0, 0.0)))
     return found
-
-
-def _some(points: Floats, rng: np.random.Generator) -> Floats:
-    if len(points) <= _SMALL:
-        return points
-    return points[np.sort(rng.choice(len(points), _SMALL, replace=False))]
-
-
-def _figures(points: Floats, labels: Labels) -> tuple[float, float, float] | None:
-    """Return the usual figures of those in a group; None where there are fewer than two."""
-    own = labels >= 0
-    count = len(np.unique(labels[own]))
-    if not 2 <= count < own.sum():
-        return None
-    inside, codes = points[own], labels[own]
-    return (
-        quality.silhouette(inside, codes).mean,
-        quality.calinski_harabasz(inside, codes),
-        quality.davies_bouldin(inside, codes),
-    )
-
-
-def _row(
-    sample: Floats, fit: DenseFit, held: Floats, strength: float, nulls: list[_Null]
-) -> KQuality:
-    """Return every figure of the one number of groups; those in none take no part."""
-    own = fit.labels >= 0
-    k = fit.clustering.n_clusters
-    figures = _figures(sample, fit.labels) or (None, None, None)
-
-    def beside(name: str) -> tuple[float | None, float | None]:
-        values = [getattr(null, name) for null in nulls]
-        return (float(np.mean(values)), float(np.std(values))) if values else (None, None)
-
-    silhouette, ratio, overlap = (
-        beside(name) for name in ("silhouette", "calinski_harabasz", "davies_bouldin")
-    )
-    return KQuality(
-        k=k,
-        inertia=quality.inertia(sample[own], fit.labels[own]),
-        silhouette=figures[0],
-        silhouette_null=silhouette[0],
-        silhouette_null_sd=silhouette[1],
-        calinski_harabasz=figures[1],
-        calinski_harabasz_null=ratio[0],
-        calinski_harabasz_null_sd=ratio[1],
-        davies_bouldin=figures[2],
-        davies_bouldin_null=overlap[0],
-        davies_bouldin_null_sd=overlap[1],
-        # The gap statistic is one of inertia, which dense groups of any shape do not keep small.
-        gap=float("nan"),
-        gap_error=float("nan"),
-        prediction_strength=strength,
-        stability=float(held.mean()),
-        weakest_stability=float(held.min()),
-        smallest=float(np.bincount(fit.labels[own], minlength=k).min() / len(sample)),
-    )
 
 
 def stability_of_dense(
@@ -268,14 +217,7 @@ def _kept_together(
     """Return the least share of a group's pairs that the other half's model keeps together."""
     if train is None or test is None:
         return 0.0
-    own, other = test.assign(points).labels, train.assign(points).labels
-    kept = []
-    for group in np.unique(own[own >= 0]):
-        theirs = other[own == group]
-        sizes = np.bincount(theirs[theirs >= 0])
-        pairs = len(theirs) * (len(theirs) - 1)
-        kept.append(float((sizes * (sizes - 1)).sum() / pairs) if pairs else 0.0)
-    return min(kept, default=0.0)
+    return least_kept(test.assign(points).labels, train.assign(points).labels)
 
 
 def _reason(fit: DenseFit, left_out: float) -> str:

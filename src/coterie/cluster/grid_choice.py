@@ -7,11 +7,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from coterie.cluster import quality
-from coterie.cluster.base import Floats, Labels
+from coterie.cluster.base import Floats
 from coterie.cluster.confidence import Refits, fit_temperature
 from coterie.cluster.grid import GridClustering
 from coterie.cluster.lookalikes import NULLS
+from coterie.cluster.one_number import Three, least_kept, only_row, some_of, usual_figures
 from coterie.cluster.selection import KChoice
 from coterie.cluster.structure import Evidence, Verdict, in_words
 from coterie.cluster.sweep import KQuality
@@ -71,7 +71,15 @@ def choose_grid(
     held = refit_grid(sample, clustering, moves=moves, seed=seed).stability[np.unique(labels)]
     strength = _strength(sample, clustering, rng, moves=moves)
     say("comparing with look-alike data", 0.6)
-    row = _row(sample, labels, held, strength, _look_alikes(sample, clustering, rng, moves=moves))
+    counts = np.bincount(labels)
+    row = only_row(
+        sample,
+        labels,
+        counts[counts > 0].tolist(),
+        stability=held,
+        strength=strength,
+        nulls=_look_alikes(sample, clustering, rng, moves=moves),
+    )
     return KChoice(
         k=k,
         recommended_k=k,
@@ -139,83 +147,24 @@ def _strength(
         fits = [_placed_anew(part, clustering) for part in halves]
         for train, test in ((0, 1), (1, 0)):
             own, theirs = (fits[j].cell_of(halves[test]) for j in (test, train))
-            scores.append(_least_kept(own, theirs))
+            scores.append(least_kept(own, theirs))
     return float(np.mean(scores))
-
-
-def _least_kept(own: Labels, theirs: Labels) -> float:
-    """Return the least share of a cell's pairs of customers that other breaks keep together."""
-    kept = []
-    for cell in np.unique(own):
-        sizes = np.bincount(theirs[own == cell])
-        count = int(sizes.sum())
-        if count > 1:
-            kept.append(float((sizes * (sizes - 1)).sum() / (count * (count - 1))))
-    return min(kept, default=0.0)
 
 
 def _look_alikes(
     sample: Floats, clustering: GridClustering, rng: np.random.Generator, *, moves: bool
-) -> list[tuple[float, float, float]]:
+) -> list[Three]:
     """Return the figures of the same grid over data that looks like the customers'."""
-    small = sample
-    if len(sample) > _SMALL:
-        small = sample[np.sort(rng.choice(len(sample), _SMALL, replace=False))]
+    small = some_of(sample, _SMALL, rng)
     found = []
     for make in NULLS.values():
         for _ in range(_DRAWS):
             null = make(small, rng)
             grid = _placed_anew(null, clustering) if moves else clustering
-            figures = _figures(null, grid.cell_of(null))
+            figures = usual_figures(null, grid.cell_of(null))
             if figures is not None:
                 found.append(figures)
     return found
-
-
-def _figures(points: Floats, labels: Labels) -> tuple[float, float, float] | None:
-    """Return silhouette, Calinski-Harabasz and Davies-Bouldin; None where not defined."""
-    if not 2 <= len(np.unique(labels)) < len(points):
-        return None
-    return (
-        quality.silhouette(points, labels).mean,
-        quality.calinski_harabasz(points, labels),
-        quality.davies_bouldin(points, labels),
-    )
-
-
-def _row(
-    sample: Floats,
-    labels: Labels,
-    held: Floats,
-    strength: float,
-    nulls: list[tuple[float, float, float]],
-) -> KQuality:
-    """Return every figure of the one number of cells that hold customers."""
-    own = _figures(sample, labels) or (None, None, None)
-    means: list[float | None] = [float(each) for each in np.mean(nulls, axis=0)] if nulls else []
-    spread: list[float | None] = [float(each) for each in np.std(nulls, axis=0)] if nulls else []
-    means, spread = means or [None] * 3, spread or [None] * 3
-    counts = np.bincount(labels)
-    return KQuality(
-        k=int((counts > 0).sum()),
-        inertia=quality.inertia(sample, labels),
-        silhouette=own[0],
-        silhouette_null=means[0],
-        silhouette_null_sd=spread[0],
-        calinski_harabasz=own[1],
-        calinski_harabasz_null=means[1],
-        calinski_harabasz_null_sd=spread[1],
-        davies_bouldin=own[2],
-        davies_bouldin_null=means[2],
-        davies_bouldin_null_sd=spread[2],
-        # The gap statistic is for partitions that make inertia small, which a rule does not try.
-        gap=float("nan"),
-        gap_error=float("nan"),
-        prediction_strength=strength,
-        stability=float(held.mean()),
-        weakest_stability=float(held.min()),
-        smallest=float(counts[counts > 0].min() / len(sample)),
-    )
 
 
 def _reason(clustering: GridClustering, k: int, *, moves: bool) -> str:

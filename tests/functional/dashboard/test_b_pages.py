@@ -13,7 +13,8 @@ from tests.functional.dashboard.conftest import MINE, PASSWORDS, keep, text_of
 
 from coterie.config import RunConfig
 from coterie.errors import DateOrderError
-from coterie.faces.dashboard.pages import data_look, segment_job
+from coterie.faces.dashboard import watching
+from coterie.faces.dashboard.pages import data_look
 from coterie.faces.jobs import Job
 from coterie.schema.toml import schema_to_toml
 
@@ -651,7 +652,7 @@ def test_the_log_tells_who_did_what(logged_in):
 
 
 def test_waiting_words_count_the_others():
-    assert segment_job.waiting_words(2) == "Waiting: 1 other is before yours"
+    assert watching.waiting_words(2) == "Waiting: 1 other is before yours"
 
 
 def test_edits_outlive_a_look_at_the_quality_report(on_table, table, monkeypatch):

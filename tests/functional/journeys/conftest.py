@@ -136,6 +136,19 @@ def new_window(browser: Browser, watched: Watched) -> Iterator[Callable[..., Pag
 
 
 @pytest.fixture(scope="module")
+def desk(server: Running, new_window: Callable[..., Page], password: str) -> Page:
+    """Return the window of the person who made the first account, ada."""
+    page = new_window(accept_downloads=True)
+    page.goto(server.first)
+    page.get_by_label("Username").fill("ada")
+    page.get_by_label("Password", exact=True).fill(password)
+    page.get_by_label("The same again").fill(password)
+    page.get_by_role("button", name="Make the account").click()
+    page.wait_for_url(f"{server.url}/**")
+    return page
+
+
+@pytest.fixture(scope="module")
 def shot(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Page, str], None]:
     """Keep a picture of a page where ``COTERIE_ARTIFACTS`` says, else in a temporary folder."""
     named = os.environ.get("COTERIE_ARTIFACTS")

@@ -36,19 +36,6 @@ def step(page: Page, name: str) -> None:
     page.get_by_role("link", name=name, exact=True).first.click()
 
 
-@pytest.fixture(scope="module")
-def desk(server: Any, new_window: Callable[..., Page], password: str, real_data: Path) -> Page:
-    """Return the window of the person who made the first account."""
-    page = new_window(accept_downloads=True)
-    page.goto(server.first)
-    page.get_by_label("Username").fill("ada")
-    page.get_by_label("Password", exact=True).fill(password)
-    page.get_by_label("The same again").fill(password)
-    page.get_by_role("button", name="Make the account").click()
-    page.wait_for_url(f"{server.url}/**")
-    return page
-
-
 def test_01_the_first_account_is_made_by_the_printed_link_once(
     desk: Page, server: Any, new_window: Callable[..., Page], shot: Shot
 ):

@@ -26,18 +26,11 @@ Shot = Callable[[Page, str], None]
 
 
 @pytest.fixture(scope="module")
-def demo(server: Any, new_window: Callable[..., Page], password: str, real_data: Path) -> Page:
+def demo(desk: Page, server: Any) -> Page:
     """Return the demo in the window of the person who made the first account."""
-    page = new_window(accept_downloads=True)
-    page.goto(server.first)
-    page.get_by_label("Username").fill("grace")
-    page.get_by_label("Password", exact=True).fill(password)
-    page.get_by_label("The same again").fill(password)
-    page.get_by_role("button", name="Make the account").click()
-    page.wait_for_url(f"{server.url}/")
-    page.goto(f"{server.url}/demo/")
-    expect(page.get_by_role("button", name="Find segments")).to_be_visible()
-    return page
+    desk.goto(f"{server.url}/demo/")
+    expect(desk.get_by_role("button", name="Find segments")).to_be_visible()
+    return desk
 
 
 def test_01_a_stranger_is_sent_to_the_login(server: Any, new_window: Callable[..., Page]):

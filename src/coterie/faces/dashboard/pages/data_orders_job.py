@@ -10,6 +10,7 @@ from coterie.errors import CoterieError
 from coterie.faces.dashboard import pieces, who
 from coterie.faces.dashboard.pages import data_state
 from coterie.faces.dashboard.pages.data_words import for_page
+from coterie.faces.dashboard.watching import watch_job
 from coterie.stores.shelf.made import made_from
 
 if TYPE_CHECKING:
@@ -53,7 +54,13 @@ def current(person: Person, upload: Upload) -> Job | None:
 def draw(person: Person, upload: Upload, job: Job) -> bool:
     """Draw a job as it stands; return whether nothing else is to be drawn for now."""
     if not job.ended:
-        _watch(person, upload, job.id)
+        watch_job(
+            person,
+            job.id,
+            title=f"Making customers of {upload.name}",
+            key="orders_cancel",
+            leaving=": the customers will be among your earlier files.",
+        )
         return True
     st.session_state.get(JOBS, {}).pop(upload.id, None)
     if job.state == "done":
@@ -78,25 +85,3 @@ def _take(person: Person, upload: Upload, job: Job) -> None:
     )
     data_state.choose(result.id)
     st.rerun()
-
-
-@who.fragment(run_every=0.5)
-def _watch(person: Person, upload: Upload, job_id: str) -> None:
-    """Say what is being done, with a way out; draw the page anew at the end."""
-    try:
-        job = who.services().jobs.job(job_id, person.id)
-    except CoterieError as error:
-        pieces.fault(error)
-        return
-    if job.ended:
-        st.rerun()
-    pieces.section(f"Making customers of {upload.name}")
-    st.progress(min(job.share, 1.0), text=job.words or "Starting")
-    if st.button("Cancel", icon=":material/close:", key="orders_cancel"):
-        try:
-            who.services().jobs.cancel(job.id, person.id)
-        except CoterieError as error:
-            pieces.fault(error)
-            return
-        st.rerun()
-    st.caption("You can leave this page: the customers will be among your earlier files.")

@@ -12,10 +12,10 @@ from coterie.errors import CoterieError
 from coterie.faces.dashboard import pieces, who
 from coterie.faces.dashboard.pages import data_state
 from coterie.faces.dashboard.pages.data_words import for_page
-from coterie.faces.dashboard.pages.segment_job import said, waiting_words
 from coterie.faces.dashboard.pages.segment_methods import METHODS
 from coterie.faces.dashboard.pages.segment_settings import AUTOMATIC, Kept
 from coterie.faces.dashboard.viewport import is_narrow
+from coterie.faces.dashboard.watching import watch_job
 from coterie.figures.words import say_share
 from coterie.stores.shelf.comparisons import comparison_folder, read_comparison
 
@@ -82,7 +82,13 @@ def draw(person: Person, upload: Upload, config: RunConfig | None) -> None:
         return
     job = _under_way(person, folder)
     if job is not None:
-        _watch(person, job.id)
+        watch_job(
+            person,
+            job.id,
+            title="Comparing methods",
+            key="methods_cancel",
+            leaving=", or train meanwhile: the comparison will be here.",
+        )
         return
     stopped = _known(person, folder)
     if stopped is None:
@@ -121,31 +127,6 @@ def _under_way(person: Person, folder: Path) -> Job | None:
             st.session_state.setdefault(JOBS, {})[str(folder)] = job.id
             return job
     return None
-
-
-@who.fragment(run_every=0.5)
-def _watch(person: Person, job_id: str) -> None:
-    """Say which method is being tried, with a way out; draw the page anew at the end."""
-    try:
-        job = who.services().jobs.job(job_id, person.id)
-    except CoterieError as error:
-        pieces.fault(error)
-        return
-    if job.ended:
-        st.rerun()
-    pieces.section("Comparing methods")
-    if job.state == "waiting":
-        st.progress(0.0, text=waiting_words(job.position))
-    else:
-        st.progress(min(job.share, 1.0), text=said(job.words) or "Starting")
-    if st.button("Cancel", icon=":material/close:", key="methods_cancel"):
-        try:
-            who.services().jobs.cancel(job.id, person.id)
-        except CoterieError as error:
-            pieces.fault(error)
-            return
-        st.rerun()
-    st.caption("You can leave this page, or train meanwhile: the comparison will be here.")
 
 
 def _found(upload: Upload, config: RunConfig, found: Mapping[str, Any]) -> None:

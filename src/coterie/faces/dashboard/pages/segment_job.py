@@ -11,6 +11,7 @@ from coterie.errors import CoterieError
 from coterie.faces.dashboard import pieces, who
 from coterie.faces.dashboard.pages import data_state
 from coterie.faces.dashboard.pages.data_words import for_page
+from coterie.faces.dashboard.watching import watch_job
 
 if TYPE_CHECKING:
     from coterie.config import RunConfig
@@ -87,60 +88,23 @@ def dismiss() -> None:
 def draw(person: Person, job: Job) -> None:
     """Draw a training as it stands: progress, its end, or what went wrong."""
     if not job.ended:
-        _watch(person, job.id)
+        watch_job(
+            person,
+            job.id,
+            title=f"Finding groups in {job.name}",
+            key="training_cancel",
+            leaving=": the work goes on, and the study will be among the models.",
+            more=_stages,
+        )
     elif job.state == "done":
         _done(person, job)
     else:
         _stopped(job)
 
 
-@who.fragment(run_every=0.5)
-def _watch(person: Person, job_id: str) -> None:
-    """Say what is being done, with a way out; draw the page anew at the end."""
-    try:
-        job = who.services().jobs.job(job_id, person.id)
-    except CoterieError as error:
-        pieces.fault(error)
-        return
-    if job.ended:
-        st.rerun()
-    pieces.section(f"Finding groups in {job.name}")
-    if job.state == "waiting":
-        st.progress(0.0, text=waiting_words(job.position))
-    else:
-        st.progress(min(job.share, 1.0), text=said(job.words) or "Starting")
-        st.html(_stages(job.stage))
-    if st.button("Cancel", icon=":material/close:", key="training_cancel"):
-        try:
-            who.services().jobs.cancel(job.id, person.id)
-        except CoterieError as error:
-            pieces.fault(error)
-            return
-        st.rerun()
-    st.caption("You can leave this page: the work goes on, and the study will be among the models.")
-
-
-def said(words: str) -> str:
-    """Return words as a line begins: with a capital."""
-    return words[:1].upper() + words[1:]
-
-
-def waiting_words(position: int) -> str:
-    """Say where in the queue a training is.
-
-    Examples
-    --------
-    >>> waiting_words(1), waiting_words(4)
-    ('Waiting: yours is next', 'Waiting: 3 others are before yours')
-    """
-    if position <= 1:
-        return "Waiting: yours is next"
-    return f"Waiting: {position - 1} other{'s are' if position > 2 else ' is'} before yours"
-
-
-def _stages(stage: str) -> str:
-    """Return the stages of the work in a line, the present one marked."""
-    at = STAGES.index(stage) if stage in STAGES else -1
+def _stages(job: Job) -> None:
+    """Draw the stages of the work in a line, the present one marked."""
+    at = STAGES.index(job.stage) if job.stage in STAGES else -1
     parts = []
     for place, name in enumerate(STAGES):
         if place == at:
@@ -149,7 +113,7 @@ def _stages(stage: str) -> str:
             look = "color:var(--co-muted)" if place > at else "color:var(--co-ink)"
         now = ' aria-current="step"' if place == at else ""
         parts.append(f'<li style="{look};margin:0"{now}>{STAGE_WORDS[name]}</li>')
-    return (
+    st.html(
         '<ol style="list-style:none;display:flex;flex-wrap:wrap;gap:.25rem 1.25rem;'
         f'font-size:.875rem">{"".join(parts)}</ol>'
     )
