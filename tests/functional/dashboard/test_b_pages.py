@@ -529,6 +529,7 @@ def test_a_method_that_finds_the_number_itself_is_not_told_one(on_table):
 def test_the_rfm_grid_takes_scores_and_breaks_of_ones_own(on_table, table, monkeypatch, services):
     page = on_table("segment")
     page.selectbox(key=f"segment_method_{table.id}").select("rfm").run()
+    assert any("it knows by sight" in one.value for one in page.caption)
     assert "finds the number of groups itself" not in " ".join(one.value for one in page.caption)
     page.number_input(key=f"segment_rfm_scores_{table.id}").set_value(3).run()
     for measure, text in (("recency", "30, 90"), ("frequency", "1; 3"), ("monetary", "50 x")):

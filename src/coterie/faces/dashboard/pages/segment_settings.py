@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 KEPT, CHOICE, TAKEN = "segment_kept", "segment_choice", "segment_taken"
 AUTOMATIC, CHOSEN = "Find it", "I choose"
 LEAST_K, MOST_K = 2, 12
+BY_RULE = (
+    "The RFM grid goes by three columns that it knows by sight, whatever stands here: days since "
+    "the last purchase, number of purchases, spend. To name others, choose just these three."
+)
 
 T = TypeVar("T")
 
@@ -86,6 +90,10 @@ class Kept:
             self._first[name] = self._values.get(name, default)
         return cast("T", self._first[name])
 
+    def now(self, name: str, default: T) -> T:
+        """Return what a widget says that is drawn further down."""
+        return cast("T", st.session_state.get(self.key(name), self._values.get(name, default)))
+
     def keep(self, name: str, value: T) -> T:
         """Keep what a widget says now, and return it."""
         self._values[name] = value
@@ -142,13 +150,17 @@ def _features(look: StoredLook, choice: FeatureChoice, kept: Kept) -> tuple[str,
         placeholder="Choose at least one",
     )
     kept.keep("features", chosen)
-    st.caption(choice.why if tuple(chosen) == choice.chosen else "Your own choice of features.")
+    usual = tuple(chosen) == choice.chosen
+    if usual and METHODS[kept.now("method", "kmeans")].ruled:
+        st.caption(BY_RULE)
+    else:
+        st.caption(choice.why if usual else "Your own choice of features.")
     with st.expander("Every column, and why it takes part or not"):
         _reasons(look, choice, set(chosen))
     if not chosen:
         st.caption("With none chosen, the usual ones are taken.")
         return ()
-    return () if tuple(chosen) == choice.chosen else tuple(chosen)
+    return () if usual else tuple(chosen)
 
 
 def _reasons(look: StoredLook, choice: FeatureChoice, chosen: set[str]) -> None:
