@@ -36,6 +36,12 @@ def step(page: Page, name: str) -> None:
     page.get_by_role("link", name=name, exact=True).first.click()
 
 
+@pytest.fixture(scope="module")
+def desk(real_data: Path, desk: Page) -> Page:
+    """Return the same window; one walk after the other needs real data."""
+    return desk
+
+
 def test_01_the_first_account_is_made_by_the_printed_link_once(
     desk: Page, server: Any, new_window: Callable[..., Page], shot: Shot
 ):

@@ -26,7 +26,7 @@ Shot = Callable[[Page, str], None]
 
 
 @pytest.fixture(scope="module")
-def demo(desk: Page, server: Any) -> Page:
+def demo(real_data: Path, desk: Page, server: Any) -> Page:
     """Return the demo in the window of the person who made the first account."""
     desk.goto(f"{server.url}/demo/")
     expect(desk.get_by_role("button", name="Find segments")).to_be_visible()

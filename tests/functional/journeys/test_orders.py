@@ -18,8 +18,8 @@ Shot = Callable[[Page, str], None]
 
 
 @pytest.fixture(scope="module")
-def desk(desk: Page) -> Page:
-    """Return the same window, on the page that takes a file."""
+def desk(real_data: Path, desk: Page) -> Page:
+    """Return the same window, on the page that takes a file; all of this needs real data."""
     desk.get_by_role("link", name="Data", exact=True).first.click()
     return desk
 
@@ -35,7 +35,8 @@ def test_01_order_lines_are_known_by_sight(desk: Page, real_data: Path, shot: Sh
     settle(desk)
     expect(desk.locator("body")).to_contain_text("135,080 lines")
     expect(desk.get_by_role("button", name="Make one row a customer")).to_be_visible()
-    settle(desk)
+    expect(desk.get_by_text("As of which day, and what more")).to_be_visible()  # Below all of them.
+    expect(desk.get_by_test_id("stSelectbox").first).to_be_visible()
     shown = desk.get_by_test_id("stSelectbox").evaluate_all(
         "all => all.map(one => one.innerText + (one.querySelector('input') || {}).value).join()"
     )

@@ -63,6 +63,7 @@ def test_everything_of_ones_account_works_without_javascript(chrome: Any, server
     assert page.inner_text(".secret").startswith("cot_")
     page.click("button:has-text('Log out') >> nth=0")
     assert page.url.endswith("/login?notice=out")
+    page.wait_for_selector("input[name=username]:focus")
     page.keyboard.type("noscript")
     page.keyboard.press("Tab")
     page.keyboard.type(PASSWORD)
