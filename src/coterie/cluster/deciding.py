@@ -130,8 +130,9 @@ def _counted(
 
 
 _SOURCES = {
-    "mixture": "the customers form {count} humps with valleys between them",
-    "density": "empty space separates the customers into {count} dense regions",
+    # How real they are, the verdict says: a count finds humps in a continuum too.
+    "mixture": "counting the humps in the crowd of customers finds {count}",
+    "density": "counting the dense regions with emptier space between finds {count}",
     "agreement": "resampling finds {count} again, and no number beside it",
     "prediction strength": "{count} is the most groups that one half of the data predicts in the "
     "other, and where the silhouette is highest",

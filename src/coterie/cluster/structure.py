@@ -75,6 +75,11 @@ MEANINGS: dict[Kind, str] = {
     ),
 }
 
+_STEADY_CUT = (
+    "The lines are drawn for convenience: a cloud of customers without groups can be cut in the "
+    "same places each time. Use them to sort and to budget, not as kinds of people."
+)
+
 _UNCUT = "There is nothing to tell customers apart by: treat them alike, or ask for segments."
 
 # Hennig (2007): 0.75 and above is stable. Tibshirani and Walther (2005): 0.8 predicts.
@@ -198,6 +203,8 @@ def judge(standing: Standing, separated: int | None = None) -> Verdict:
         kind = "reproducible"
     if separated is None or kind == "natural":
         sentence, meaning = _sentence(kind, standing), MEANINGS[kind]
+        if kind == "constructed" and standing.stability >= STABLE:
+            meaning = _STEADY_CUT
     else:
         sentence, meaning = _beside(kind, standing, separated)
     return Verdict(kind, sentence, meaning, _evidence(standing))
@@ -219,10 +226,10 @@ def _beside(kind: Kind, standing: Standing, separated: int) -> tuple[str, str]:
         )
     advice = f"use {in_words(separated)} if you want kinds of people."
     if more:
-        return sentence, (
-            "Some lines are drawn for convenience, and another sample of customers would move "
-            f"them: {advice}"
-        )
+        moved = "though resampling finds the same ones"
+        if standing.stability < STABLE:
+            moved = "and another sample of customers would move them"
+        return sentence, f"Some lines are drawn for convenience, {moved}: {advice}"
     return sentence, f"Which groups are joined is a matter of convenience: {advice}"
 
 
@@ -244,9 +251,10 @@ def _sentence(kind: Kind, standing: Standing) -> str:
         )
     if standing.has_valleys:
         return f"The {count} groups are no clearer than chance would make them; {own}."
+    joint = "though" if standing.stability >= STABLE else "and"
     return (
         f"Your customers form one continuum, and the {count} groups are a cut made for "
-        f"convenience; {own}, and resampling {again}."
+        f"convenience; {own}, {joint} resampling {again}."
     )
 
 

@@ -98,6 +98,11 @@ def to_plotly(chart: Chart, *, titled: bool = True) -> go.Figure:
                 "font": {"family": FONT, "size": 13, "color": palette.INK},
                 "align": "left",
             },
+            "modebar": {
+                "bgcolor": "rgba(0,0,0,0)",
+                "color": palette.MUTED,
+                "activecolor": palette.ACCENT,
+            },
             "autosize": True,
             "meta": meta,
             **layout,

@@ -164,7 +164,7 @@ def _more(
         rest = partner.index(source)
         column, first, second = _difference(study, own == source, other, rest, new)
         label = plain_label(column)
-        split = quoted(names[source]) if len(names) > 1 else "the one segment"
+        split = f"the segment {quoted(names[source])}" if len(names) > 1 else "the one segment"
         higher = [first[1], second[1]] if first[0] > second[0] else [second[1], first[1]]
         said = f"With {k}, {split} splits in two, by {label}: {_joined(higher)} on average."
         called = {

@@ -165,13 +165,7 @@ def test_a_job_makes_customers_and_the_page_goes_on_with_them(on, services, ada,
     said = text_of(page)
     assert "Made from shop.csv" in said
     assert "44 customers as of" in said
-    table = page.dataframe[0].value
-    assert (
-        dict(zip(table["What they are"], table["Lines"], strict=True))[
-            "Lines without a customer, as of guests"
-        ]
-        == 800
-    )
+    assert '<td class="n">800</td><td>Lines without a customer, as of guests</td>' in said
     frame = pl.read_parquet(made.path)
     assert {"recency_days", "frequency", "monetary", "rfm_cell"} <= set(frame.columns)
     assert button(page, "Find the groups")

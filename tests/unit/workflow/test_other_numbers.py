@@ -41,7 +41,7 @@ def test_a_segment_that_splits_is_told_with_the_feature_in_its_own_unit():
     split = study.others[1]
     old = next(s.name for s in study.segments if s.profile["age"] > 50)
     assert split.k == 4
-    assert f"With 4, {old} splits in two, by income" in split.sentence
+    assert f"With 4, the segment {old} splits in two, by income" in split.sentence
     assert "80 and 60" in split.sentence.replace(" k$", "").replace("k$", "")
     assert sum(old in right for _, _, right, _ in split.flow) == 2
 

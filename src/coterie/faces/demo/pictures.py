@@ -6,7 +6,6 @@ import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from coterie.figures import palette
 from coterie.figures.interactive import to_plotly
 from coterie.figures.star import add_star
 from coterie.report.render import DARK
@@ -46,8 +45,6 @@ def picture(
     figure = to_plotly(chart, titled=False)
     if star is not None:
         add_star(figure, chart, star)
-    figure.update_layout(modebar={"bgcolor": "rgba(0,0,0,0)", "color": palette.MUTED,
-                                  "activecolor": palette.ACCENT})  # fmt: skip
     if 0 < (window or {}).get("width", 0) < NARROW:
         _narrow(figure)
     return _at_night(figure) if (window or {}).get("dark") else figure

@@ -27,17 +27,7 @@ def draw(upload: Upload) -> None:
     pieces.section(f"Made from {record['name']}", told(record))
     rows = treatment_rows(record)
     if rows:
-        st.dataframe(
-            rows,
-            hide_index=True,
-            height=min(38 + 35 * len(rows), 420),
-            column_config={
-                "Lines": st.column_config.NumberColumn(format="localized", pinned=True),
-                "What they are": st.column_config.TextColumn(width="large"),
-                "What was done": st.column_config.TextColumn(width="large"),
-            },
-            alt="What became of which order lines",
-        )
+        st.html(treatment_table(rows))
         st.caption("A line can be several of these; the first that holds decides.")
     warnings = further_warnings(record)
     if warnings:
@@ -86,6 +76,21 @@ def treatment_rows(record: Mapping[str, Any]) -> list[dict[str, Any]]:
         for each in record["treatments"].values()
         if each["lines"]
     ]
+
+
+def treatment_table(rows: list[dict[str, Any]]) -> str:
+    """Return HTML of what became of which order lines."""
+    body = "".join(
+        f'<tr><td class="n">{row["Lines"]:,}</td><td>{escape(row["What they are"])}</td>'
+        f"<td>{escape(row['What was done'])}</td></tr>"
+        for row in rows
+    )
+    return (
+        '<div class="co-scroll" tabindex="0" role="region" aria-label="What became of which order '
+        'lines"><table class="co-table wide"><thead><tr><th class="n">Lines</th>'
+        "<th>What they are</th><th>What was done</th></tr></thead>"
+        f"<tbody>{body}</tbody></table></div>"
+    )
 
 
 def further_warnings(record: Mapping[str, Any]) -> list[str]:
